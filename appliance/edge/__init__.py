@@ -1,0 +1,1 @@
+"""Touches the world: the Protocols in `ports`, and one driver a file."""
