@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+import tomllib
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
+
+from appliance.errors import OperatorError
+from appliance.settings_checks import Unfit, Words, did_you_mean
+from appliance.settings_table import SECTIONS, TABLE, Row
+
+DEFAULT_FILE = Path("/etc/denwaban/denwaban.toml")
+"""Where the settings are read from when nobody says otherwise. Spec: FHS 3.0, 3.7."""
+
+FILE_VARIABLE = "DENWABAN_CONFIG"
+"""The environment variable that names another file."""
 
 
 @dataclass(frozen=True)
@@ -97,3 +111,192 @@ class Settings:
     bus: BusSettings = field(default_factory=BusSettings)
     paths: PathSettings = field(default_factory=PathSettings)
     shop: ShopSettings = field(default_factory=ShopSettings)
+
+    @property
+    def bus_socket(self) -> Path:
+        """The broker's socket: as set, or in the run directory."""
+        return Path(self.bus.socket) if self.bus.socket else self.paths.run / "bus.sock"
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """One thing that is wrong with the settings: where, and in plain words what."""
+
+    setting: str
+    words: Words
+
+    def text(self, language: str = "en") -> str:
+        return f"{self.setting}: {self.words.text(language)}" if self.setting else self.words.text(language)
+
+
+class SettingsError(OperatorError):
+    """The settings cannot be used. `complaints` holds everything that is wrong, not only the first thing."""
+
+    def __init__(self, complaints: Iterable[Complaint]) -> None:
+        self.complaints = tuple(complaints)
+        super().__init__(self.text("en"))
+
+    def text(self, language: str = "en") -> str:
+        """All complaints, one a line."""
+        head = Words("the settings cannot be used:", "設定に誤りがあります。").text(language)
+        return "\n".join([head, *(f"  {complaint.text(language)}" for complaint in self.complaints)])
+
+
+def check(text: str, zones: Container[str] | None = None) -> Settings:
+    """The settings that `text` (TOML) means.
+
+    `zones`: the time zones that the machine knows; None leaves that unasked. Raises `SettingsError`.
+    """
+    try:
+        given = tomllib.loads(text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError([_syntax_complaint(text, str(error))]) from error
+    complaints = _strangers(given)
+    values: dict[str, dict[str, Any]] = {section.name: {} for section in SECTIONS}
+    for row in TABLE:
+        section = given.get(row.section)
+        if not isinstance(section, dict) or row.key not in section:
+            continue
+        try:
+            values[row.section][row.key] = row.checker.check(section[row.key])
+        except Unfit as unfit:
+            complaints.append(_unfit_complaint(row, section[row.key], unfit.hint))
+    complaints += _missing(given)
+    complaints += _contradictions(values, zones)
+    if complaints:
+        raise SettingsError(complaints)
+    return _build(values)
+
+
+def _build(values: dict[str, dict[str, Any]]) -> Settings:
+    """Settings with `values` in place of the defaults."""
+    defaults = Settings()
+    return Settings(**{name: type(getattr(defaults, name))(**keys) for name, keys in values.items()})
+
+
+def _strangers(given: dict[str, Any]) -> list[Complaint]:
+    """Sections and keys that do not exist."""
+    names = [section.name for section in SECTIONS]
+    complaints: list[Complaint] = []
+    for section, content in given.items():
+        if section not in names:
+            complaints.append(_unknown(section, content, names))
+        elif not isinstance(content, dict):
+            words = Words(
+                f"this is a section; write [{section}] on a line of its own.", f"[{section}] という行を書いてください。"
+            )
+            complaints.append(Complaint(section, words))
+        else:
+            keys = [row.key for row in TABLE if row.section == section]
+            complaints += [_unknown(key, None, keys, section) for key in content if key not in keys]
+    return complaints
+
+
+def _unknown(word: str, content: object, known: list[str], section: str = "") -> Complaint:
+    hint = did_you_mean(word, known) or _elsewhere(word, content)
+    name = f"{section}.{word}" if section else word
+    kind = Words("there is no such setting.", "そのような設定はありません。")
+    if not section and isinstance(content, dict):
+        name, kind = f"[{word}]", Words("there is no such section.", "そのような区分はありません。")
+    return Complaint(name, _together(kind, hint))
+
+
+def _elsewhere(word: str, content: object) -> Words | None:
+    """A hint where a key stands in the wrong section, or in none."""
+    homes = [row.section for row in TABLE if row.key == word]
+    if not homes or isinstance(content, dict):
+        return None
+    listed = ", ".join(f"[{home}]" for home in homes)
+    return Words(f"It belongs under {listed}.", f"{listed} の下に書いてください。")
+
+
+def _together(first: Words, second: Words | None) -> Words:
+    return Words(f"{first.en} {second.en}", f"{first.ja}{second.ja}") if second else first
+
+
+def _shown(value: object) -> str:
+    """The value as the person wrote it, more or less, cut to a line."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    text = "".join(character if character.isprintable() else "?" for character in text)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _unfit_complaint(row: Row, value: object, hint: Words | None) -> Complaint:
+    allowed, shown = row.checker.allowed, _shown(value)
+    unit = f" ({row.unit})" if row.unit else ""
+    words = Words(
+        f"{shown} cannot be used. Allowed: {allowed.en}{unit}.",
+        f"{shown} は使えません。使えるもの: {allowed.ja}{unit}。",
+    )
+    return Complaint(row.name, _together(words, hint))
+
+
+def _missing(given: dict[str, Any]) -> list[Complaint]:
+    line = given.get("line", {})
+    if not isinstance(line, dict) or "port" in line:
+        return []
+    port = next(row for row in TABLE if row.name == "line.port")
+    words = Words(
+        f"missing. Give {port.checker.allowed.en}; `denwaban doctor` lists what is plugged in.",
+        f"ありません。{port.checker.allowed.ja} を書いてください。`denwaban doctor` で接続中の機器が分かります。",
+    )
+    return [Complaint(port.name, words)]
+
+
+def _contradictions(values: dict[str, dict[str, Any]], zones: Container[str] | None) -> list[Complaint]:
+    """Settings that are each fit and yet do not fit together, or not this machine."""
+    complaints = _shared_pins({**_defaults("panel"), **values["panel"]})
+    paths = {**_defaults("paths"), **values["paths"]}
+    if paths["data"] == paths["run"]:
+        words = Words(
+            "must differ from paths.run: what is in that one is lost at every start.",
+            "paths.run とは別の場所にしてください(paths.run の中身は起動のたびに消えます)。",
+        )
+        complaints.append(Complaint("paths.data", words))
+    zone = values["hours"].get("timezone", "")
+    if zone and zones is not None and zone not in zones:
+        words = Words(
+            f"this machine knows no time zone {_shown(zone)}.", f"{_shown(zone)} という時間帯はこの機器にありません。"
+        )
+        hint = did_you_mean(zone, zones) if isinstance(zones, Iterable) else None
+        complaints.append(Complaint("hours.timezone", _together(words, hint)))
+    return complaints
+
+
+def _defaults(section: str) -> dict[str, Any]:
+    defaults = getattr(Settings(), section)
+    return {entry.name: getattr(defaults, entry.name) for entry in fields(defaults)}
+
+
+def _shared_pins(panel: dict[str, Any]) -> list[Complaint]:
+    users: dict[int, list[str]] = {}
+    for key, value in panel.items():
+        if key.endswith("_pin"):
+            users.setdefault(value, []).append(f"panel.{key}")
+    return [
+        Complaint(
+            " = ".join(names),
+            Words(
+                f"GPIO {pin} is used more than once; give each its own.",
+                f"GPIO {pin} が重複しています。別々の番号にしてください。",
+            ),
+        )
+        for pin, names in users.items()
+        if len(names) > 1
+    ]
+
+
+_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
+
+
+def _syntax_complaint(text: str, reason: str) -> Complaint:
+    """What TOML itself cannot read, with the line shown."""
+    place = _PLACE.search(reason)
+    why = _PLACE.sub("", reason).replace("(at end of document)", "").strip().rstrip(".")
+    lines = text.splitlines()
+    number = int(place[1]) if place else len(lines)
+    shown = _shown(lines[number - 1].strip()) if 0 < number <= len(lines) else '""'
+    words = Words(f"not TOML: {why}. There: {shown}", f"TOML として読めません({why})。その行: {shown}")
+    return Complaint(f"line {number}", words)

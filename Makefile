@@ -1,0 +1,71 @@
+# Denwaban. `make` prints this menu.
+SHELL := /bin/bash
+.DEFAULT_GOAL := menu
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+APT := python3 python3-venv mosquitto systemd
+APT_BROWSER := chromium chromium-driver fonts-noto-cjk
+ARGS ?=
+
+.PHONY: menu setup setup-browser demo test unit check browser bench kill-test docs voices clean
+
+menu: ## this menu
+	@echo "Denwaban 電話番 — the call box that stands by the person on the phone"
+	@echo
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@echo
+	@echo "  Options for the command behind a target: make demo ARGS='--fast'"
+
+setup: $(VENV)/.ready ## install what is needed (apt, pip) and make .venv; a second call takes a moment
+
+# apt is asked only for what is missing; pip only when setup.cfg changed.
+$(VENV)/.ready: setup.cfg pyproject.toml
+	@missing=""; for p in $(APT); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then echo "installing$$missing"; $(SUDO) apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	@echo "installing the Python packages into $(VENV)"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-warn-script-location -e '.[dev]'
+	@touch $@
+
+setup-browser: setup
+	@missing=""; for p in $(APT_BROWSER); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then echo "installing$$missing"; $(SUDO) apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi
+	@$(BIN)/python -c 'import selenium' 2>/dev/null || $(BIN)/python -m pip install -q --disable-pip-version-check -e '.[browser]'
+
+demo: setup ## the whole box on the simulated exchange: listen, look, click (ARGS='--fast' checks every call and ends)
+	@$(BIN)/denwaban demo $(ARGS)
+
+test: setup ## all tests but the browser's (unit tests first)
+	@$(BIN)/python -m pytest -q -m 'not browser' $(ARGS)
+
+unit: setup ## the unit tests alone: pure rooms, no devices, under ten seconds
+	@$(BIN)/python -m pytest -q tests/unit $(ARGS)
+
+check: setup ## format, lint, types, floors, sizes, systemd units
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python .ci/sizes.py
+	@sh systemd/check
+
+browser: setup-browser ## drive the real page in a real Chromium; pictures of the page go to docs/pictures
+	@$(BIN)/python -m pytest -q -m browser $(ARGS)
+
+bench: setup ## every figure the README quotes
+	@$(BIN)/python -m bench $(ARGS)
+
+kill-test: setup ## kill -9 any process at 100 random moments of a call; prints the 100 outcomes
+	@$(BIN)/python -m bench.kill $(ARGS)
+
+docs: setup ## draw the generated documents anew (call machine, settings, bus)
+	@$(BIN)/python -m appliance.call.draw > docs/call-machine.md
+	@$(BIN)/python -m appliance.daemon.configuration --document > docs/settings.md
+	@$(BIN)/python -m appliance.bus.topics > docs/bus.md
+
+clean: ## remove what make made
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

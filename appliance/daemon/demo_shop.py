@@ -1,0 +1,140 @@
+"""A shop for the demo: a call script with its people, a fresh data directory, settings, and the simulated line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+import appliance
+from appliance.daemon.wiring import load_prompts, prepare_data
+from appliance.desk.contacts import Contact, lookup_key
+from appliance.edge.sounds import read_wav
+from appliance.errors import HouseError, OperatorError
+from appliance.events import Absence, CallerIdentity, Outcome, Prompt
+from appliance.exchange.ears import Pcm
+from appliance.exchange.exchange import Exchange, ExchangeOptions
+from appliance.exchange.modem import SimModem
+from appliance.exchange.script import Actor, After, Do, Expectation, Script, ScriptedCall, Step, load_script
+from appliance.settings import Settings, check
+from appliance.store.calls import Store
+
+EXCHANGE = Path(appliance.__file__).parent / "exchange"
+SHOP_DAY = EXCHANGE / "scripts" / "shop_day.toml"
+VOICES = EXCHANGE / "voices"
+
+MODEMS: Mapping[str, tuple[str, int]] = {"JP": ("cx930xx", 0x00), "US": ("usr5637", 0xB5)}
+"""Profile and country code (Spec: ITU-T T.35) of the demo's modem. Why: one that knows ナンバー・ディスプレイ in Japan."""
+
+CALLERS_FILE = "caller's file"
+"""Name of the voice that `--caller` gives."""
+
+
+@dataclass(frozen=True)
+class DemoOptions:
+    script: Path | None = None
+    caller: Path | None = None
+    number: str | None = None
+    fast: bool = False
+    keep: Path | None = None
+    web_port: int = 8080
+    stay: bool = False
+
+
+def choose_script(options: DemoOptions) -> Script:
+    """The script to play. Raises OperatorError for options that contradict each other or files that are no good."""
+    one_call = options.caller is not None or options.number is not None
+    if one_call and options.script is not None:
+        raise OperatorError("--script says who calls; leave out --caller and --number, or leave out --script")
+    if not one_call:
+        return load_script(options.script or SHOP_DAY)
+    day = load_script(SHOP_DAY)
+    return replace(day, calls=(_one_call(options),))
+
+
+def _one_call(options: DemoOptions) -> ScriptedCall:
+    identity = _identity(options.number or "0312345678")
+    voice = CALLERS_FILE if options.caller else "unknown_asks_hours"
+    steps = (
+        Step(Actor.CALLER, Do.SAY, After.LIFTED, wait_s=4, voice=voice),
+        Step(Actor.CALLER, Do.HANG_UP, wait_s=2),
+        Step(Actor.STAFF, Do.LIFT, After.RINGING, wait_s=12),
+        Step(Actor.STAFF, Do.SAY, wait_s=0.8, voice="staff_greets"),
+        Step(Actor.STAFF, Do.REPLACE, After.CLEARED, wait_s=1),
+    )
+    expect = Expectation(Outcome.TALKED, "any", None, (1, 900), ("ringing", "recording"), any_announcement=True)
+    return ScriptedCall("your call", "あなたの電話", "your call", "as asked for", identity, steps, expect, max_s=900)
+
+
+def _identity(text: str) -> CallerIdentity:
+    letter = text.upper()
+    if letter in list(Absence):
+        return CallerIdentity(absence=Absence(letter))
+    digits = text.replace("-", "")
+    if not digits.isdigit() or len(digits) > 20:
+        raise OperatorError(
+            f"--number {text!r}: digits (0312345678), or P withheld, C pay phone, O unavailable, S conflict"
+        )
+    return CallerIdentity(number=digits)
+
+
+class DemoShop:
+    """Everything of the demo that does not depend on the clock."""
+
+    def __init__(self, script: Script, options: DemoOptions, folder: Path) -> None:
+        self.script = script
+        self.folder = folder
+        self.port = folder / "modem"
+        self.config = folder / "denwaban.toml"
+        self._caller_file = options.caller
+        text = _config(script, folder, self.port, options.web_port)
+        self.config.write_text(text, encoding="utf-8")
+        self.settings: Settings = check(text)
+        trouble = prepare_data(self.settings)
+        if trouble:
+            raise HouseError(trouble)
+        self.store = Store(self.settings.paths.data)
+        self._enter_customers()
+        profile, country_code = MODEMS[script.country]
+        self.exchange = Exchange(ExchangeOptions(country=script.country, number_display=script.number_display))
+        self.modem = SimModem(profile, country_code)
+        self._prompts = load_prompts(script.country)
+
+    def voice(self, name: str) -> Pcm:
+        """The sound of a voice of the script."""
+        path = self._caller_file if name == CALLERS_FILE and self._caller_file else VOICES / f"{name}.wav"
+        return np.frombuffer(read_wav(path), "<i2").astype(np.int16)
+
+    def prompt(self, prompt: Prompt) -> Pcm:
+        """The sound of a prompt, as the box says it."""
+        return np.frombuffer(self._prompts.get(prompt, b""), "<i2").astype(np.int16)
+
+    def _enter_customers(self) -> None:
+        for customer in self.script.customers:
+            key = lookup_key(customer.number, self.script.country)
+            self.store.put_contact(Contact(key, customer.name, listing=customer.on_list), datetime.now(UTC))
+
+
+def _config(script: Script, folder: Path, port: Path, web_port: int) -> str:
+    """The settings file of the demo: what the script asks for, and where things lie."""
+    values: dict[str, object] = {
+        "line.kind": "modem",
+        "line.port": str(port),
+        "line.country": script.country,
+        "line.number_display": script.number_display,
+        "shop.name": "さくら電器" if script.country == "JP" else "Sakura Electronics",
+        "web.port": web_port,
+        "web.language": "ja" if script.country == "JP" else "en",
+        "paths.data": str(folder / "data"),
+        "paths.run": str(folder / "run"),
+        **script.box,
+    }
+    sections: dict[str, list[str]] = {}
+    for name, value in values.items():
+        section, key = name.split(".")
+        sections.setdefault(section, []).append(f"{key} = {json.dumps(value, ensure_ascii=False)}")
+    return "\n".join(f"[{section}]\n" + "\n".join(lines) + "\n" for section, lines in sections.items())

@@ -1,0 +1,119 @@
+"""The whole line process on the simulated exchange without waiting: same loop, same modem chat, virtual time.
+
+Only two things differ from a box in a shop: octets go to the simulated modem without a cable, and the store is
+written in the loop's own thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Protocol
+
+from appliance.bus.memory import MemoryBroker, MemoryBus
+from appliance.daemon.wiring import LINE_HEARS, World, build_line
+from appliance.edge.modem_line import ModemLine
+from appliance.edge.panel_disabled import DisabledPanel
+from appliance.edge.ports import Panel
+from appliance.events import Button, Message
+from appliance.exchange.exchange import Exchange
+from appliance.exchange.link import MemoryLink
+from appliance.exchange.modem import SimModem
+from appliance.settings import Settings
+from appliance.store.scribe import SyncScribe
+from appliance.units import BLOCK_SAMPLES, RATE_HZ, SampleIndex
+
+
+class Stepping(Protocol):
+    """Something with a clock of samples."""
+
+    now: SampleIndex
+
+
+@dataclass
+class VirtualClock:
+    """The exchange's time as the line's; civil time starts at `start`."""
+
+    exchange: Stepping
+    start: datetime = field(default_factory=lambda: datetime.now(UTC))
+    zone: tzinfo | None = None
+
+    def now(self) -> SampleIndex:
+        return self.exchange.now
+
+    def civil(self) -> datetime:
+        return (self.start + timedelta(seconds=self.exchange.now / RATE_HZ)).astimezone(self.zone)
+
+
+class NoWatchdog:
+    """Nobody watches a virtual clock."""
+
+    def ready(self) -> None:
+        return
+
+    def alive(self) -> None:
+        return
+
+    def status(self, text: str) -> None:
+        return
+
+
+class VirtualHouse:
+    """A shop on the virtual clock: exchange, modem, line process, bus. `advance` lets time pass for all of them."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        exchange: Exchange,
+        modem: SimModem,
+        panel: Panel | None = None,
+        start: datetime | None = None,
+    ) -> None:
+        self.settings = settings
+        self.exchange = exchange
+        self.modem = modem
+        self.broker = MemoryBroker()
+        self.page = MemoryBus("web", ("#",), self.broker)
+        self.clock = VirtualClock(exchange, start or datetime.now(UTC))
+        self.panel = panel or DisabledPanel()
+        exchange.attach(modem)
+        world = World(
+            clock=self.clock,
+            device=ModemLine(settings.line, lambda: MemoryLink(modem), modem.power_cycle),
+            panel=self.panel,
+            bus=MemoryBus("line", LINE_HEARS, self.broker),
+            scribe=lambda store, out: SyncScribe(store, out.publish),
+            watchdog=NoWatchdog(),
+        )
+        self.loop = build_line(settings, world)
+
+    def advance(self, n: int = BLOCK_SAMPLES) -> None:
+        """Let `n` samples pass: first on the line, then in the box."""
+        self.exchange.advance(n)
+        self.loop.step()
+
+    def advance_until(self, done: Callable[[], bool], limit_s: float) -> bool:
+        """Let time pass until `done`; False where that takes longer than `limit_s` of line time."""
+        until = self.exchange.now + int(limit_s * RATE_HZ)
+        while not done():
+            if self.exchange.now >= until:
+                return False
+            self.advance()
+        return True
+
+    def press(self, button: Button) -> None:
+        """Press a button of the page."""
+        self.page.publish(Message("request/button", {"button": button.value, "by": "page"}))
+
+    def state(self, topic: str) -> dict[str, object]:
+        """The retained payload of a topic; empty where nothing was said yet."""
+        message = self.broker.retained.get(topic)
+        return dict(message.payload) if message else {}
+
+    def idle(self) -> bool:
+        """Whether the next call can come."""
+        return self.state("line/state").get("state") == "ready" and self.state("call/state").get("state") == "idle"
+
+    def close(self) -> None:
+        self.loop.close()

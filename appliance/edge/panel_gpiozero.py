@@ -1,0 +1,115 @@
+"""Lamps, buzzer and buttons on the pins of a Raspberry Pi."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import warnings
+from collections import deque
+from contextlib import ExitStack
+from functools import partial
+
+import gpiozero
+import gpiozero.exc
+
+from appliance.edge.panel_disabled import DisabledPanel
+from appliance.edge.ports import Panel
+from appliance.errors import OperatorError
+from appliance.events import Button, LampFrame
+from appliance.settings import PanelSettings
+
+BOUNCE_S = 0.03
+"""Why: contacts of push-buttons chatter 5–20 ms; a finger is never as quick."""
+
+_NO_GPIO = (
+    gpiozero.exc.BadPinFactory,  # no pin library works here
+    gpiozero.exc.PinUnknownPi,  # lgpio off a Pi
+    ImportError,  # GPIOZERO_PIN_FACTORY names a library that is not installed
+    OSError,  # no /dev/gpiochip, or no right to it
+)
+
+
+class GpiozeroPanel:
+    """Three LEDs (or relays of a signal tower), an active buzzer, three buttons to ground with the pin's pull-up.
+
+    The pin library is gpiozero's choice, or what GPIOZERO_PIN_FACTORY says.
+    Raises: OperatorError where there is no GPIO, or a pin number cannot be used.
+    """
+
+    def __init__(self, pins: PanelSettings) -> None:
+        _keep_lgpio_out_of_the_working_directory()
+        self._pressed: deque[Button] = deque()
+        self._shown = LampFrame()
+        with ExitStack() as opened, warnings.catch_warnings():
+            warnings.simplefilter("ignore", gpiozero.exc.PinFactoryFallback)  # the last failure is told, not each
+            try:
+                self._open(pins, opened)
+            except gpiozero.exc.GPIOPinInUse as error:
+                raise OperatorError(f"[panel] two things share one pin: {error}") from None
+            except gpiozero.exc.PinInvalidPin as error:
+                raise OperatorError(f"[panel] there is no such pin: {error}") from None
+            except (*_NO_GPIO, *_lgpio_errors()) as error:
+                raise OperatorError(f"this machine offers no GPIO pins ({error or type(error).__name__})") from None
+            self._opened = opened.pop_all()
+
+    def show(self, frame: LampFrame) -> None:
+        """Light what `frame` says; pins are touched only where something changes."""
+        for name, output in self._outputs.items():
+            wanted = getattr(frame, name)
+            if wanted != getattr(self._shown, name):
+                output.on() if wanted else output.off()
+        self._shown = frame
+
+    def pressed(self) -> list[Button]:
+        """Buttons pressed since last asked."""
+        return [self._pressed.popleft() for _ in range(len(self._pressed))]
+
+    def close(self) -> None:
+        """All dark; the pins are given back. A second time does nothing."""
+        self._opened.close()
+
+    def _open(self, pins: PanelSettings, opened: ExitStack) -> None:
+        outputs = {
+            "red": (gpiozero.LED, pins.red_pin),
+            "amber": (gpiozero.LED, pins.amber_pin),
+            "green": (gpiozero.LED, pins.green_pin),
+            "buzzer": (gpiozero.Buzzer, pins.buzzer_pin),
+        }
+        self._outputs = {name: opened.enter_context(kind(pin)) for name, (kind, pin) in outputs.items()}
+        for output in self._outputs.values():
+            opened.callback(output.off)  # runs before its close: a lamp left as an input may glow
+        buttons = {
+            Button.ACKNOWLEDGE: pins.acknowledge_pin,
+            Button.SOS: pins.sos_pin,
+            Button.MARK: pins.mark_pin,
+        }
+        for button, pin in buttons.items():
+            device = opened.enter_context(gpiozero.Button(pin, pull_up=True, bounce_time=BOUNCE_S))
+            device.when_pressed = partial(self._pressed.append, button)  # from gpiozero's thread; append is atomic
+
+
+def _lgpio_errors() -> tuple[type[Exception], ...]:
+    """What lgpio itself raises, if gpiozero took it: a pin another program holds, a chip we may not open."""
+    lgpio = sys.modules.get("lgpio")
+    return (lgpio.error,) if lgpio is not None else ()
+
+
+def _keep_lgpio_out_of_the_working_directory() -> None:
+    """lgpio puts a pipe .lgd-nfy0 where LG_WD says, else where we stand; a service may not write there (lg#22)."""
+    os.environ.setdefault("LG_WD", os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0] or tempfile.gettempdir())
+
+
+def open_panel(settings: PanelSettings) -> tuple[Panel, str]:
+    """The panel that the settings ask for, and a note in plain words where it is not what one would expect.
+
+    Raises: OperatorError where `driver` is "gpiozero" and that cannot be had; "auto" falls back to no panel.
+    """
+    if settings.driver == "disabled":
+        return DisabledPanel(), ""
+    try:
+        return GpiozeroPanel(settings), ""
+    except OperatorError as error:
+        if settings.driver == "gpiozero":
+            raise
+        return DisabledPanel(), f"no lamps and buttons: {error}"

@@ -1,0 +1,195 @@
+"""The ear and the tones of the network: what it must know, and what it must never take for one."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from ear_sounds import (
+    Sound,
+    cadence,
+    hear,
+    hum,
+    melody,
+    mu_law,
+    noise,
+    quiet,
+    ringback,
+    speech,
+    tone,
+    vowel,
+)
+
+from appliance.errors import OperatorError
+from appliance.events import ClearedBy, Fact, FarEndCleared, FaxToneHeard, Source
+from appliance.line.ear import Ear
+from appliance.line.progress_tones import CADENCES, cadences_of
+from appliance.units import RATE_HZ, SampleIndex
+
+BUSY = (500, 500)
+
+
+def tones(facts: list[Fact]) -> list[Fact]:
+    return [fact for fact in facts if isinstance(fact, FarEndCleared | FaxToneHeard)]
+
+
+def cleared(sound: Sound, country: str = "JP", at: int = 0) -> list[tuple[ClearedBy, float]]:
+    """What cleared, and how many seconds after the beginning of the sound."""
+    facts = hear(Ear(country), sound, at)
+    return [(fact.by, (fact.at - at) / RATE_HZ) for fact in facts if isinstance(fact, FarEndCleared)]
+
+
+@pytest.mark.parametrize("dbm0", [0, -20, -40])
+@pytest.mark.parametrize("damage", ["none", "noise", "mu-law", "hum"])
+def test_japanese_busy_is_known_within_4_s(dbm0: float, damage: str) -> None:
+    busy = cadence((400,), BUSY, 4, dbm0)
+    sound = {
+        "none": busy,
+        "noise": busy + noise(4, dbm0 - 15),
+        "mu-law": mu_law(busy),
+        "hum": busy + hum(4, max(dbm0, -25)),
+    }[damage]
+    [(by, after)] = cleared(sound)
+    assert by is ClearedBy.BUSY_TONE
+    assert 2.5 < after < 3.2  # three cycles, no fewer
+
+
+@pytest.mark.parametrize("late_s", [0.1, 0.3, 0.5, 0.7, 0.9])
+def test_busy_is_known_within_4_s_wherever_we_come_in(late_s: float) -> None:
+    busy = cadence((400,), BUSY, 5)[int(late_s * RATE_HZ) :]
+    [(_, after)] = cleared(busy)
+    assert after < 4
+
+
+@pytest.mark.parametrize(("hz", "on", "off"), [(380, 500, 500), (420, 500, 500), (400, 440, 540), (400, 590, 590)])
+def test_busy_at_the_edges_of_its_tolerance(hz: float, on: int, off: int) -> None:
+    assert [by for by, _ in cleared(cadence((hz,), (on, off), 6))] == [ClearedBy.BUSY_TONE]
+
+
+def test_busy_after_speech_and_noise() -> None:
+    sound = np.concatenate([speech(4), cadence((400,), BUSY, 4.2, -30)]) + noise(8.2, -50)
+    [(by, after)] = cleared(sound)
+    assert by is ClearedBy.BUSY_TONE
+    assert after < 8
+
+
+def test_a_click_in_the_pause_does_not_hide_busy() -> None:
+    sound = cadence((400,), BUSY, 4, -30)
+    sound[6000:6160] += noise(0.02, -6)
+    sound[9000:9080] = 0
+    assert len(cleared(sound)) == 1
+
+
+@pytest.mark.parametrize(
+    ("country", "hz", "beats", "dbm0", "by"),
+    [
+        ("JP", (400,), (4000,), -19, ClearedBy.DIAL_TONE),
+        ("US", (480, 620), (500, 500), -24, ClearedBy.BUSY_TONE),
+        ("US", (480, 620), (250, 250), -24, ClearedBy.REORDER_TONE),
+        ("US", (350, 440), (4000,), -13, ClearedBy.DIAL_TONE),
+        ("UK", (400,), (375, 375), -20, ClearedBy.BUSY_TONE),
+        ("UK", (400,), (400, 350, 225, 525), -20, ClearedBy.REORDER_TONE),
+        ("EU", (425,), (480, 480), -20, ClearedBy.BUSY_TONE),
+        ("EU", (425,), (240, 240), -20, ClearedBy.REORDER_TONE),
+    ],
+)
+def test_tones_of_the_countries(
+    country: str, hz: tuple[float, ...], beats: tuple[int, ...], dbm0: float, by: ClearedBy
+) -> None:
+    [(heard, after)] = cleared(cadence(hz, beats, 4, dbm0) + noise(4, dbm0 - 15), country)
+    assert heard is by
+    assert after <= 4
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        pytest.param(ringback(9), id="ringback"),
+        pytest.param(ringback(9, depth=1.0), id="ringback, carrier suppressed"),
+        pytest.param(np.tile(np.concatenate([ringback(0.5), quiet(0.5)]), 6), id="call waiting, its first beat alone"),
+        pytest.param(
+            np.tile(np.concatenate([ringback(0.5), quiet(0.2), *[tone((400,), 0.05), quiet(0.45)] * 2]), 5),
+            id="call waiting with pips",
+        ),
+        pytest.param(cadence((400,), (50, 450), 8), id="pips alone"),
+        pytest.param(cadence((400,), (125, 125), 6), id="second dial tone"),
+        pytest.param(cadence((400,), (250, 250), 6), id="second dial tone of a PBX"),
+        pytest.param(cadence((440,), BUSY, 6), id="busy of another country"),
+        pytest.param(tone((400,), 2.6), id="a long beep"),
+        pytest.param(vowel(400, 5), id="held vowel on the very pitch"),
+        pytest.param(vowel(200, 5), id="held vowel, its octave on the pitch"),
+        pytest.param(cadence((400,), BUSY, 6) * 0 + vowel(400, 6) * (np.arange(48000) % 8000 < 4000), id="sung busy"),
+        pytest.param(melody(1, 0.5, 10), id="flute in the rhythm of busy"),
+        pytest.param(melody(5, 0.25, 8), id="strings"),
+        pytest.param(speech(12), id="speech"),
+        pytest.param(noise(4, -15), id="noise"),
+        pytest.param(hum(4, -10), id="hum"),
+        pytest.param(cadence((400,), BUSY, 2.4), id="two beats and a half"),
+        pytest.param(cadence((400,), BUSY, 8) + (np.arange(64000) % 8000 >= 4000) * speech(8, -18), id="talked over"),
+    ],
+)
+def test_what_is_no_tone_of_the_network(sound: Sound) -> None:
+    assert tones(hear(Ear("JP"), sound)) == []
+
+
+def test_our_own_prompt_tells_nothing() -> None:
+    assert hear(Ear("JP"), cadence((400,), BUSY, 6), source=Source.BOX) == []
+
+
+def test_a_busy_tone_is_told_once_and_the_next_one_again() -> None:
+    busy = cadence((400,), BUSY, 7)
+    assert len(cleared(busy)) == 1
+    assert len(cleared(np.concatenate([busy, quiet(2), busy]))) == 2
+
+
+@pytest.mark.parametrize("damage_dbm0", [-100, -30])
+def test_fax_tones(damage_dbm0: float) -> None:
+    calling = np.concatenate([quiet(1), cadence((1100,), (500, 3000), 4, -15)]) + noise(5, damage_dbm0)
+    [cng] = tones(hear(Ear("JP"), calling))
+    answering = tone((2100,), 3, -15)
+    answering[3600:] *= -1  # phase reversal of ANS. Spec: ITU-T V.25
+    [ced] = tones(hear(Ear("JP"), answering + noise(3, damage_dbm0)))
+    assert (cng, ced) == (FaxToneHeard(cng.at, "cng"), FaxToneHeard(ced.at, "ced"))
+    assert cng.at / RATE_HZ < 1.8  # one burst, and a moment of rest
+    assert ced.at / RATE_HZ < 1.2
+
+
+@pytest.mark.parametrize("ms", [200, 300, 900, 2000])
+def test_a_beep_of_another_length_is_no_fax(ms: int) -> None:
+    assert tones(hear(Ear("JP"), np.concatenate([tone((1100,), ms / 1000), quiet(1)]))) == []
+
+
+def test_any_chunking_gives_the_same_facts() -> None:
+    sound = np.concatenate([speech(1), cadence((1100,), (500, 3000), 1.5), cadence((400,), BUSY, 3.5)]) + noise(6, -48)
+    whole = hear(Ear("JP", silence_ms=400), sound, at=12_345, block=len(sound))
+    assert len(whole) >= 4
+    for block in (37, 160, 1001):
+        assert hear(Ear("JP", silence_ms=400), sound, at=12_345, block=block) == whole
+
+
+def test_a_small_gap_keeps_the_rhythm_and_a_long_one_breaks_it() -> None:
+    busy = cadence((400,), BUSY, 3)
+    for gap, told in ((320, 1), (1600, 0)):
+        ear = Ear("JP")
+        facts = hear(ear, busy[:9000]) + hear(ear, busy[9000 + gap :], at=9000 + gap)
+        assert len(tones(facts)) == told
+
+
+def test_a_reset_forgets_the_beats() -> None:
+    ear, busy = Ear("JP"), cadence((400,), BUSY, 4)
+    facts = hear(ear, busy[:20000])
+    ear.reset(SampleIndex(20000))
+    assert tones(facts + hear(ear, busy[20000:], at=20000)) == []
+
+
+def test_a_country_without_tones_is_refused_by_name() -> None:
+    with pytest.raises(OperatorError, match=r'"XX".*JP'):
+        Ear("XX")
+
+
+@pytest.mark.parametrize("country", sorted(CADENCES))
+def test_every_country_has_its_tones_and_every_tone_its_source(country: str) -> None:
+    table = cadences_of(country)
+    assert {"busy", "reorder", "dial", "ringback", "cng", "ced"} <= {row.name for row in table}
+    assert all(row.source and row.hz and row.beats_ms for row in table)
+    for row, other in pairwise(sorted((row for row in table if row.told), key=lambda row: (row.hz, row.beats_ms))):
+        assert (row.hz, row.beats_ms) != (other.hz, other.beats_ms)

@@ -1,0 +1,669 @@
+"""A whole voice modem in a session, sans-IO. Spec: LINE_HARDWARE.md 1."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import numpy as np
+import pytest
+from fake_voice_modem import CX, SI, UNHEARD_OF, USR, FakeModem
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from modem_rig import Rig
+
+from appliance.events import (
+    CallerIdentified,
+    CallWaitingHeard,
+    CarStarted,
+    ClearedBy,
+    DigitHeard,
+    ExtensionLifted,
+    ExtensionReplaced,
+    FarEndCleared,
+    FaxToneHeard,
+    LineLost,
+    LineReady,
+    LineReleased,
+    LineSeized,
+    Prompt,
+    PromptEnded,
+    Rang,
+    RingingStopped,
+    SeizeFailed,
+    SoundLost,
+    Source,
+)
+from appliance.line.modem.session import ModemSession
+from appliance.settings import LineSettings
+from appliance.units import SampleIndex, samples
+
+JAPAN = LineSettings()
+JAPAN_NO_DISPLAY = LineSettings(number_display=False)
+AMERICA = LineSettings(country="US")
+NOTICE = Prompt.RECORDING_NOTICE
+
+
+def sound(ms: int) -> bytes:
+    """A tone as int16 LE."""
+    return (9000 * np.sin(np.arange(samples(ms)) * 0.7)).astype("<i2").tobytes()
+
+
+# ---- set-up
+
+
+@pytest.mark.parametrize(
+    ("answers", "profile", "codec", "caller_id"),
+    [
+        (USR, "usr5637", "AT+VSM=128,8000", "AT+VCID=1"),
+        (CX, "cx930xx", "AT+VSM=131,8000,0,0", "AT!4886=01"),
+        (SI, "si24xx", "AT+VSM=4", "AT+VCDT=3"),
+        (UNHEARD_OF, "generic", "AT+VSM=1", "AT#CID=1"),
+    ],
+)
+def test_set_up_of_each_family(answers: dict[str, str], profile: str, codec: str, caller_id: str) -> None:
+    rig = Rig(FakeModem(answers), JAPAN).up()
+    (ready,) = rig.of(LineReady)
+    assert ready.profile == profile
+    assert {codec, caller_id, "ATS0=0", "ATZ"} <= set(rig.modem.commands)
+    assert rig.modem.fclass == 8
+    assert rig.now < samples(3000)
+
+
+def test_notes_say_what_is_missing() -> None:
+    notes = " / ".join(Rig(FakeModem(USR), JAPAN).up().of(LineReady)[0].notes)
+    assert "Japanese number display" in notes
+    notes = " / ".join(Rig(FakeModem(CX | {"AT-STE": "ERROR"}), JAPAN).up().of(LineReady)[0].notes)
+    assert "country JP" in notes
+    assert "cannot tell when the phone is lifted" in notes
+    assert "numbers" in " ".join(Rig(FakeModem(UNHEARD_OF | {"AT#": "ERROR"}), AMERICA).up().of(LineReady)[0].notes)
+    unknown = LineSettings(profile="nonesuch", number_display=False)
+    assert "'nonesuch' is not known" in Rig(FakeModem(SI), unknown).up().of(LineReady)[0].notes[0]
+
+
+def test_16_bit_sound_where_the_port_is_fast_enough() -> None:
+    rig = Rig(FakeModem(USR), LineSettings(baud=230400)).up()
+    assert "AT+VSM=129,8000" in rig.modem.commands
+
+
+def test_profile_named_in_the_settings() -> None:
+    assert Rig(FakeModem(CX), LineSettings(profile="generic")).up().of(LineReady)[0].profile == "generic"
+
+
+@pytest.mark.parametrize(
+    ("modem", "why"),
+    [
+        (FakeModem(mute=True), "nothing on this port answers like a modem"),
+        (FakeModem(refuse=True), "the modem answers ERROR to everything"),
+        (FakeModem({"AT+FCLASS=?": "0,1,2|OK"}), "this port is a modem that cannot do voice"),
+        (FakeModem({"AT+FCLASS=?": "0,1,1.8,2.8|OK"}), "this port is a modem that cannot do voice"),
+        (FakeModem(USR | {"AT+VSM": "ERROR"}), "the modem accepts no form of sound that we know"),
+        (FakeModem(USR | {"AT+FCLASS=8": "ERROR"}), "this port is a modem that cannot do voice"),
+    ],
+)
+def test_what_is_no_voice_modem_is_told_in_words(modem: FakeModem, why: str) -> None:
+    rig = Rig(modem, JAPAN)
+    rig.run(60)
+    assert rig.facts == [LineLost(rig.facts[0].at, why)]
+    assert rig.session.wants_recovery
+    count = len(modem.commands)
+    rig.run(60)
+    assert len(modem.commands) == count  # it waits for the ladder
+
+
+def test_set_up_out_of_a_stuck_voice_state() -> None:
+    modem = FakeModem(CX, mode="rx", off_hook=True)
+    Rig(modem, JAPAN).up()
+    assert not modem.off_hook
+
+
+def test_restart_after_a_loss() -> None:
+    modem = FakeModem(CX, mute=True)
+    rig = Rig(modem, JAPAN)
+    rig.run(10)
+    modem.mute = False
+    rig.session.restart(rig.now)
+    rig.up()
+    assert not rig.session.wants_recovery
+
+
+# ---- idle
+
+
+def test_ring_and_identity_are_told_in_the_same_instant() -> None:
+    rig = Rig(FakeModem(CX), JAPAN).up()
+    rig.modem.event("X\r\nDATE = 1123\r\nTIME = 1959\r\nNMBR = 0312345678\r\n\x10.")
+    rig.run(0.02)
+    (identified,) = rig.of(CallerIdentified)
+    assert identified.identity.number == "0312345678"
+    rig.run(1)
+    rig.modem.event("R")
+    rig.run(0.02)
+    assert len(rig.of(Rang)) == 1
+    rig.run(8)
+    assert rig.kinds() == ["LineReady", "CallerIdentified", "Rang", "RingingStopped"]
+
+
+def test_text_reports_of_other_classes() -> None:
+    rig = Rig(FakeModem(SI), JAPAN).up()
+    rig.modem.say("FLASH", "CIDM", "NMBR=P", "NO CARRIER")
+    rig.run(1)
+    rig.modem.say("RING")
+    rig.run(8)
+    assert rig.kinds() == ["LineReady", "CallerIdentified", "Rang", "RingingStopped"]
+
+
+def test_identity_report_whose_end_is_lost_blocks_nothing() -> None:
+    rig = Rig(FakeModem(CX), JAPAN).up()
+    rig.modem.event("X\r\nNMBR = 03123")
+    rig.run(0.1)
+    rig.session.seize(rig.now)
+    rig.run(2, LineSeized)
+    assert rig.kinds() == ["LineReady", "LineSeized"]
+
+
+def test_car_is_never_answered() -> None:
+    rig = Rig(FakeModem(USR), JAPAN).up()
+    for _ in range(6):
+        rig.modem.event("R")
+        rig.run(1)
+        rig.session.seize(rig.now)
+    rig.run(0.5)
+    assert len(rig.of(SeizeFailed)) == 6
+    assert "AT+VLS=1" not in rig.modem.commands
+    assert len(rig.of(CarStarted)) == 1
+    assert not rig.of(Rang)
+
+
+@pytest.mark.parametrize(("off", "on"), [("H", "h"), ("P", "p")])
+def test_lifted_telephone_ends_the_ringing_and_is_told_once(off: str, on: str) -> None:
+    rig = Rig(FakeModem(CX), JAPAN_NO_DISPLAY).up()
+    rig.modem.event("R")
+    rig.run(0.5)
+    rig.modem.event(off + "\x10P\x10R")
+    rig.run(10)
+    rig.modem.event(on)
+    rig.run(10)
+    assert rig.kinds() == ["LineReady", "Rang", "ExtensionLifted", "ExtensionReplaced"]
+
+
+def test_ring_proves_that_the_telephone_is_back() -> None:
+    rig = Rig(FakeModem(CX), JAPAN_NO_DISPLAY).up()
+    rig.modem.event("P")
+    rig.run(30)
+    rig.modem.event("R")
+    rig.run(0.1)
+    assert rig.kinds() == ["LineReady", "ExtensionLifted", "ExtensionReplaced", "Rang"]
+
+
+def test_second_caller_is_not_a_new_call() -> None:
+    rig = Rig(FakeModem(CX), JAPAN).up()
+    rig.modem.event("P")
+    rig.run(30)
+    rig.modem.event("X\r\nNMBR = 0699999999\r\n\x10.")
+    rig.modem.event("w")
+    rig.run(1)
+    assert rig.kinds() == ["LineReady", "ExtensionLifted", "CallWaitingHeard", "CallWaitingHeard"]
+
+
+def test_heartbeat_only_when_idle_and_lost_after_three_misses() -> None:
+    rig = Rig(FakeModem(CX), JAPAN_NO_DISPLAY).up()
+    rig.modem.commands.clear()
+    rig.run(46)
+    assert rig.modem.commands == ["AT"]
+    for _ in range(20):
+        rig.modem.event("R")
+        rig.run(3)
+    assert rig.modem.commands == ["AT"]
+    rig.modem.mute = True
+    rig.run(40)
+    assert [fact.why for fact in rig.of(LineLost)] == ["the modem stopped answering"]
+    assert rig.session.wants_recovery
+
+
+def test_modem_that_was_reset_behind_our_back_is_set_up_again() -> None:
+    rig = Rig(FakeModem(CX), JAPAN).up()
+    rig.modem.answers = {"AT+FCLASS=?": "0,8|OK"} | rig.modem.answers
+    rig.modem.commands.clear()
+    echo = dict(rig.modem.answers)
+    rig.run(44)
+    rig.modem.out += b"AT\r"
+    rig.run(3)
+    assert rig.modem.answers == echo
+    assert "AT+VCID=1" not in rig.modem.commands  # an echo long before the heartbeat is nothing
+    rig.run(44)
+    rig.modem.answers["AT"] = "AT|OK"
+    rig.run(2)
+    del rig.modem.answers["AT"]
+    rig.run(20)
+    assert "AT+VCID=1" in rig.modem.commands
+    assert rig.kinds() == ["LineReady"]
+
+
+# ---- a call
+
+
+def test_join_takes_two_round_trips() -> None:
+    rig = Rig(FakeModem(CX), JAPAN).up()
+    rig.modem.commands.clear()
+    rig.session.seize(rig.now)
+    rig.run(0.1)
+    assert rig.modem.commands == ["AT+VLS=1", "AT+VRX"]
+
+
+@pytest.mark.parametrize("answers", [USR, CX, SI, UNHEARD_OF])
+def test_a_whole_call(answers: dict[str, str]) -> None:
+    rig = Rig(FakeModem(answers), JAPAN_NO_DISPLAY).up()
+    rig.modem.event("R")
+    rig.run(0.1)
+    rig.session.seize(rig.now)
+    rig.session.play(rig.now, NOTICE, sound(1000))
+    rig.run(10, PromptEnded)
+    rig.run(5)
+    rig.session.release(rig.now)
+    rig.run(3, LineReleased)
+    assert rig.kinds() == ["LineReady", "Rang", "LineSeized", "PromptEnded", "LineReleased"]
+    assert rig.of(PromptEnded)[0].complete
+    assert not rig.modem.off_hook
+    assert len(rig.modem.heard) == 8000
+    ((begun, ended),) = rig.spans(Source.BOX)
+    assert ended - begun == 8000
+    assert abs(begun - rig.modem.heard_at[0][0]) <= samples(20)
+    (listened,) = rig.spans()
+    assert samples(4800) <= listened[1] - listened[0] <= samples(5100)
+    rig.run(60)
+    assert not rig.of(LineLost)
+
+
+def test_what_the_caller_hears_is_what_was_to_be_said() -> None:
+    rig = Rig(FakeModem(CX), JAPAN).seized()
+    rig.session.play(rig.now, NOTICE, np.full(800, -32000, "<i2").tobytes())  # mu-law 0x00
+    rig.run(2)
+    rig.session.play(rig.now, NOTICE, np.full(800, -3900, "<i2").tobytes())  # mu-law 0x10 wherever it may come up
+    rig.run(2)
+    assert len(rig.modem.heard) >= 799
+
+
+def test_playing_is_paced() -> None:
+    rig = Rig(FakeModem(CX), JAPAN).seized()
+    rig.session.play(rig.now, NOTICE, sound(5000))
+    rig.run(0.1)
+    most = 0
+    for _ in range(200):
+        rig.run(0.01)
+        assert samples(50) <= len(rig.modem.buffer) <= samples(105)
+        most = max(most, len(rig.modem.buffer))
+    assert most >= samples(80)
+
+
+def test_stop_reaches_the_caller_at_once_and_only_what_was_played_is_recorded() -> None:
+    rig = Rig(FakeModem(CX), JAPAN).seized()
+    rig.session.play(rig.now, NOTICE, sound(5000))
+    rig.run(1)
+    rig.session.stop_playing(rig.now)
+    rig.flush()
+    stopped = rig.now
+    assert not rig.modem.buffer
+    rig.run(1)
+    (ended,) = rig.of(PromptEnded)
+    assert not ended.complete
+    assert ended.at - stopped <= samples(20)
+    ((begun, over),) = rig.spans(Source.BOX)
+    assert abs((over - begun) - len(rig.modem.heard)) <= samples(20)
+    assert over <= stopped
+    assert rig.modem.mode == "rx"
+
+
+def test_a_new_prompt_replaces_the_old() -> None:
+    rig = Rig(FakeModem(CX), JAPAN).seized()
+    rig.session.play(rig.now, NOTICE, sound(5000))
+    rig.run(0.5)
+    rig.session.play(rig.now, Prompt.PLEASE_WAIT, sound(200))
+    rig.run(2)
+    assert [(ended.prompt, ended.complete) for ended in rig.of(PromptEnded)] == [
+        (NOTICE, False),
+        (Prompt.PLEASE_WAIT, True),
+    ]
+
+
+def test_stop_before_it_began() -> None:
+    rig = Rig(FakeModem(CX), JAPAN).seized()
+    rig.session.play(rig.now, NOTICE, sound(500))
+    rig.session.stop_playing(rig.now)
+    rig.run(2)
+    assert [ended.complete for ended in rig.of(PromptEnded)] == [False]
+    assert rig.modem.mode == "rx"
+    assert not rig.modem.heard
+
+
+def test_prompt_without_a_call_ends_at_once() -> None:
+    rig = Rig(FakeModem(CX), JAPAN).up()
+    rig.session.play(rig.now, NOTICE, sound(500))
+    rig.session.stop_playing(rig.now)
+    rig.run(0.1)
+    assert [ended.complete for ended in rig.of(PromptEnded)] == [False]
+
+
+def test_events_in_a_call_stand_at_their_sample() -> None:
+    rig = Rig(FakeModem(CX), JAPAN).seized()
+    at = rig.spans()[-1][1]
+    rig.modem.out += (
+        b"\xff" * 100 + b"\x10/\x105\x105\x10~" + b"\xff" * 60 + b"\x10b\x10c\x10a\x10w\x10l\x10d\x10s\x10q\x10u"
+    )
+    rig.modem.spoken += 160
+    rig.run(0.05)
+    assert rig.facts[-7:] == [
+        DigitHeard(SampleIndex(at + 100), "5"),
+        FarEndCleared(SampleIndex(at + 160), ClearedBy.MODEM_BUSY),
+        FaxToneHeard(SampleIndex(at + 160), "cng"),
+        FaxToneHeard(SampleIndex(at + 160), "ced"),
+        CallWaitingHeard(SampleIndex(at + 160)),
+        FarEndCleared(SampleIndex(at + 160), ClearedBy.LOOP),
+        FarEndCleared(SampleIndex(at + 160), ClearedBy.DIAL_TONE),
+    ]
+    assert len(rig.spans()) == 1
+
+
+def test_events_while_playing() -> None:
+    rig = Rig(FakeModem(CX), JAPAN).seized()
+    rig.session.play(rig.now, NOTICE, sound(1000))
+    rig.run(0.5)
+    rig.modem.event("5")
+    rig.modem.event("P")
+    rig.modem.event("u")
+    rig.run(2)
+    assert rig.kinds()[2:] == ["DigitHeard", "ExtensionLifted", "PromptEnded"]
+
+
+def test_sound_lost_on_the_way_is_told_and_the_clock_kept() -> None:
+    rig = Rig(FakeModem(CX), JAPAN).seized()
+    at = rig.spans()[-1][1]
+    rig.modem.spoken += 400
+    rig.run(0.06)
+    rig.keep(rig.session.lost(rig.now, 400))
+    rig.run(1)
+    (lost,) = rig.of(SoundLost)
+    assert lost.samples == 400
+    assert rig.spans()[1][0] - rig.spans()[0][1] == 400
+    assert rig.spans()[0][1] >= at
+    assert abs(rig.spans()[-1][1] - rig.now) <= samples(20)
+
+
+def test_overrun_in_the_modem_is_measured_by_the_clock() -> None:
+    rig = Rig(FakeModem(CX), JAPAN).seized()
+    rig.modem.spoken += 4000
+    rig.run(0.5)
+    rig.modem.event("o")
+    rig.run(1)
+    (lost,) = rig.of(SoundLost)
+    assert abs(lost.samples - 4000) <= samples(30)
+    assert abs(rig.spans()[-1][1] - rig.now) <= samples(30)
+
+
+def test_16_bit_samples_stay_in_step() -> None:
+    rig = Rig(FakeModem(USR, speech=b"\x10"), LineSettings(baud=230400), split=lambda octets: [octets[:3], octets[3:]])
+    rig.seized()
+    rig.run(1.005)
+    pcm = b"".join(block.pcm for block in rig.blocks)
+    assert set(pcm) == {0x10}
+    assert abs(len(pcm) // 2 - samples(1200) // 2) < samples(30)  # the fake gives one octet a sample
+
+
+def test_release_while_playing_and_while_seizing() -> None:
+    rig = Rig(FakeModem(CX), JAPAN).seized()
+    rig.session.play(rig.now, NOTICE, sound(5000))
+    rig.run(0.5)
+    rig.session.release(rig.now)
+    rig.run(2)
+    assert rig.kinds()[2:] == ["PromptEnded", "LineReleased"]
+    rig.session.seize(rig.now)
+    rig.session.release(rig.now)
+    rig.run(2)
+    assert rig.kinds()[4:] == ["LineReleased"]
+    assert not rig.modem.off_hook
+
+
+def test_slow_off_hook_and_refused_off_hook() -> None:
+    rig = Rig(FakeModem(CX | {"AT+VLS=1": ""}), JAPAN).up()
+    rig.session.seize(rig.now)
+    rig.run(4)
+    rig.modem.say("OK")
+    rig.run(1)
+    assert rig.kinds()[1:] == ["LineSeized"]
+    for answer in ("ERROR", "NO CARRIER", "NO DIALTONE", "BUSY"):
+        rig = Rig(FakeModem(CX | {"AT+VLS=1": answer}), JAPAN).up()
+        rig.session.seize(rig.now)
+        rig.run(8)
+        assert rig.kinds()[1:] == ["SeizeFailed"]
+        del rig.modem.answers["AT+VLS=1"]
+        rig.session.seize(rig.now)
+        rig.run(1)
+        assert rig.kinds()[2:] == ["LineSeized"]
+
+
+def test_off_hook_that_was_ignored_is_repeated_and_the_notice_said_again() -> None:
+    rig = Rig(FakeModem(CX, vls_ignored=1), JAPAN_NO_DISPLAY).up()
+    rig.modem.event("R")
+    rig.run(0.5)
+    rig.session.seize(rig.now)
+    rig.run(0.3)
+    rig.session.play(rig.now, NOTICE, sound(4000))
+    rig.run(2.2)
+    assert not rig.modem.off_hook
+    rig.modem.heard.clear()
+    rig.modem.event("R")
+    rig.run(12)
+    assert rig.modem.off_hook
+    assert len(rig.modem.heard) >= samples(4000)
+    assert rig.kinds()[1:] == ["Rang", "LineSeized", "PromptEnded"]
+    assert rig.of(PromptEnded)[0].complete
+
+
+def test_usr_waits_for_the_end_of_the_burst() -> None:
+    rig = Rig(FakeModem(USR), JAPAN_NO_DISPLAY).up()
+    rig.modem.event("R")
+    rig.run(0.05)
+    rig.session.seize(rig.now)
+    rig.run(1)
+    assert "AT+VLS=1" not in rig.modem.commands
+    rig.run(0.3)
+    assert "AT+VLS=1" in rig.modem.commands
+
+
+def test_line_that_rings_on_for_ever_is_given_up() -> None:
+    rig = Rig(FakeModem(CX, vls_ignored=99), JAPAN_NO_DISPLAY).up()
+    rig.modem.event("R")
+    rig.run(0.5)
+    rig.session.seize(rig.now)
+    for _ in range(12):
+        rig.run(3)
+        rig.modem.event("R")
+    assert [fact.by for fact in rig.of(FarEndCleared)] == [ClearedBy.LOOP]
+
+
+def test_no_carrier_in_a_call_is_a_hang_up() -> None:
+    rig = Rig(FakeModem(CX), JAPAN).seized()
+    rig.modem.mode = "text"
+    rig.modem.out += b"\x10\x03\r\nNO CARRIER\r\n"
+    rig.run(2)
+    assert [fact.by for fact in rig.of(FarEndCleared)] == [ClearedBy.LOOP]
+    rig.session.release(rig.now)
+    rig.run(1)
+    assert rig.kinds()[-1] == "LineReleased"
+
+
+def test_voice_data_that_breaks_off_is_begun_again_but_not_for_ever() -> None:
+    rig = Rig(FakeModem(CX), JAPAN).seized()
+    rig.modem.mode = "text"
+    rig.modem.out += b"\x10\x03\r\nOK\r\n"
+    rig.run(2)
+    assert len(rig.spans()) == 2
+    rig.modem.mode = "text"
+    rig.modem.out += b"\x10\x03\r\nOK\r\n"
+    rig.modem.answers["AT+VRX"] = "ERROR"
+    rig.run(5)
+    assert [fact.why for fact in rig.of(LineLost)] == ["the modem does not exchange sound"]
+
+
+@pytest.mark.parametrize("playing", [False, True])
+def test_modem_that_dies_in_a_call(playing: bool) -> None:
+    rig = Rig(FakeModem(CX), JAPAN).seized()
+    if playing:
+        rig.session.play(rig.now, NOTICE, sound(1000))
+        rig.run(0.5)
+    rig.modem.mode = "text"
+    rig.modem.mute = True
+    rig.modem.typed.clear()
+    rig.run(20)
+    assert len(rig.of(LineLost)) == 1
+    rig.session.release(rig.now)
+    rig.session.play(rig.now, NOTICE, sound(100))
+    rig.session.seize(rig.now)
+    rig.run(1)
+    assert rig.kinds()[-2:] == ["PromptEnded", "SeizeFailed"]
+
+
+def test_duplex_listens_while_it_speaks() -> None:
+    rig = Rig(FakeModem(CX), LineSettings(profile="cx930xx-duplex")).seized()
+    rig.session.play(rig.now, NOTICE, sound(1000))
+    rig.run(3)
+    rig.session.play(rig.now, NOTICE, sound(1000))
+    rig.run(0.5)
+    rig.session.stop_playing(rig.now)
+    rig.run(1)
+    assert [ended.complete for ended in rig.of(PromptEnded)] == [True, False]
+    assert len(rig.spans()) == 1
+    assert rig.spans()[0][1] >= rig.now - samples(20)
+    assert samples(1400) <= len(rig.modem.heard) <= samples(1600)
+    rig.session.release(rig.now)
+    rig.run(1)
+    assert rig.kinds()[-1] == "LineReleased"
+
+
+def test_idle_in_text_class() -> None:
+    """A profile that idles in +FCLASS=0 goes through the voice class for a call only."""
+    from dataclasses import replace
+
+    from appliance.line.modem import profiles
+
+    text = replace(profiles.GENERIC, name="text", idle_class=0)
+    profiles.PROFILES["text"] = text
+    try:
+        rig = Rig(FakeModem(CX), LineSettings(profile="text", number_display=False)).up()
+        assert rig.modem.fclass == 0
+        assert "cannot tell when the phone is lifted" in rig.of(LineReady)[0].notes
+        rig.modem.say("RING")
+        rig.run(0.1)
+        rig.session.seize(rig.now)
+        rig.run(1)
+        assert rig.modem.fclass == 8
+        rig.session.release(rig.now)
+        rig.run(1)
+        assert rig.modem.fclass == 0
+        assert rig.kinds()[1:] == ["Rang", "LineSeized", "LineReleased"]
+    finally:
+        del profiles.PROFILES["text"]
+
+
+# ---- any split, any garbage, any speed
+
+STREAM = (
+    b"\r\nRING\r\n\x10R\r\nDATE = 1123\r\nNMBR = 0312345678\r\n\x10P\x10p\x10X\r\nNMBR=P\r\n\x10.\x10/\x105\x105\x10~\xff\xfe"
+    b"\x10"
+)
+VOICE = (
+    b"\xff\x10\x10\x80" * 40
+    + b"\x10/\x105\x105\x10~"
+    + b"\x10\x1a" * 9
+    + b"\x10b"
+    + b"\x01" * 50
+    + b"\x10P\x7f\x10\x03\r\nNO CARRIER\r\n"
+)
+
+
+def after_stream(cuts: list[int], seized: bool) -> tuple[list[object], bytes]:
+    def split(octets: bytes) -> list[bytes]:
+        edges = sorted({cut % (len(octets) + 1) for cut in cuts} | {0, len(octets)})
+        return [octets[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+
+    rig = Rig(FakeModem(CX), JAPAN_NO_DISPLAY, split)
+    rig.up()
+    if seized:
+        rig.session.seize(rig.now)
+        rig.run(0.1)
+        rig.modem.mode = "text"
+    rig.modem.out += VOICE if seized else STREAM
+    rig.run(0.5)
+    return list(rig.facts), b"".join(block.pcm for block in rig.blocks)
+
+
+WHOLE = {seized: after_stream([], seized) for seized in (False, True)}
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.integers(0, 400), max_size=40), st.booleans())
+def test_any_split_gives_the_same_facts_and_sound(cuts: list[int], seized: bool) -> None:
+    assert after_stream(cuts, seized) == WHOLE[seized]
+
+
+def test_the_streams_above_say_something() -> None:
+    assert [type(fact) for fact in WHOLE[False][0]][1:] == [Rang, CallerIdentified, ExtensionLifted, ExtensionReplaced]
+    assert [type(fact) for fact in WHOLE[True][0]][2:] == [DigitHeard, FarEndCleared, ExtensionLifted, FarEndCleared]
+    assert len(WHOLE[True][1]) > 2 * 250
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_minute_of_random_octets(seed: int) -> None:
+    """No crash, no call out of nothing, a lost line, bounded memory; and back at once when it is over."""
+    rig = Rig(FakeModem(CX), JAPAN).up()
+    noise = random.Random(seed)
+    for _ in range(600):
+        rig.modem.out += noise.randbytes(1100)
+        rig.run(0.1)
+        rig.modem.mode = "text"
+        if rig.session.wants_recovery:
+            rig.session.restart(rig.now)
+    assert rig.of(LineLost)
+    assert not rig.of(LineSeized)
+    assert len(rig.of(LineReady)) == 1
+    assert not rig.of(Rang)
+    assert not rig.of(ExtensionLifted)
+    assert len(rig.session.to_send(rig.now)) < 100
+    rig.session.restart(rig.now)
+    rig.modem.out.clear()
+    rig.run(5)
+    assert rig.kinds()[-1] == "LineReady"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_octets_in_a_call(seed: int) -> None:
+    rig = Rig(FakeModem(CX), JAPAN).seized()
+    noise = random.Random(seed)
+    for _ in range(300):
+        rig.modem.out += noise.randbytes(1100)
+        rig.run(0.1)
+    assert len(rig.of(LineSeized)) == 1
+    assert sum(len(block) for block in rig.blocks) < 300 * 2000
+
+
+def test_reception_is_300_times_faster_than_real_time() -> None:
+    rig = Rig(FakeModem(CX), JAPAN).seized()
+    block = bytes(range(160)).replace(b"\x10", b"\x10\x10")
+    begun = time.process_time()
+    for _ in range(3000):  # one minute
+        rig.now = SampleIndex(rig.now + 160)
+        rig.session.receive(rig.now, block)
+        rig.session.tick(rig.now)
+        rig.session.to_send(rig.now)
+    assert time.process_time() - begun < 0.2
+
+
+def test_nothing_is_taken_while_lost() -> None:
+    session = ModemSession(JAPAN, SampleIndex(0))
+    found = session.tick(SampleIndex(0))
+    for second in range(1, 10):
+        found += session.tick(SampleIndex(second * 8000))
+    assert [type(fact) for fact in found] == [LineLost]
+    assert session.receive(SampleIndex(80000), b"\r\nRING\r\n\x10R") == []
+    assert not session.ready
+    assert RingingStopped not in {type(fact) for fact in session.tick(SampleIndex(999999))}

@@ -1,0 +1,218 @@
+"""Migrations, calls, contacts, audit: what is written comes back."""
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from appliance.desk.contacts import Contact
+from appliance.errors import HouseError
+from appliance.events import Absence, CallerIdentity, Decision, Outcome
+from appliance.store import migrate, places, schema
+from appliance.store.calls import Store
+from appliance.store.deeds import (
+    DEEDS,
+    AddEvent,
+    CloseRecording,
+    Deed,
+    EndCall,
+    OpenCall,
+    SetAnswered,
+    SetDecision,
+    SetIdentity,
+    SetRecording,
+    SetState,
+    decode,
+    encode,
+)
+from appliance.store.rows import AuditEntry, CallQuery, utc_text
+from appliance.store.writing import UnknownCall
+
+T0 = datetime(2026, 11, 24, 9, 30, 0, 123000, tzinfo=UTC)
+
+
+def later(seconds: float) -> datetime:
+    return T0 + timedelta(seconds=seconds)
+
+
+def whole_call(call_id: str, at: datetime = T0, number: str = "0312345678", key: str = "+81312345678") -> list[Deed]:
+    return [
+        OpenCall(call_id, at),
+        SetIdentity(call_id, CallerIdentity(number, name="ヤマダ", dialled="0355550000"), key),
+        SetDecision(call_id, Decision.ANNOUNCE, "not in the book"),
+        SetState(call_id, "talking"),
+        SetRecording(call_id, f"recordings/{call_id}.wav", at + timedelta(seconds=5)),
+        SetAnswered(call_id, at + timedelta(seconds=5)),
+        AddEvent(call_id, at + timedelta(seconds=6), "ButtonPressed", {"button": "sos", "by": "panel"}, 8000),
+        CloseRecording(call_id, 80000),
+        EndCall(call_id, at + timedelta(seconds=15), Outcome.TALKED),
+    ]
+
+
+def test_migrations_make_the_tables_that_the_schema_tells(data: Path) -> None:
+    engine = create_engine(f"sqlite:///{places.database(data)}")
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+    engine.dispose()
+    folder = Path(migrate.__file__).parent / "migrations"
+    assert ScriptDirectory(str(folder)).get_current_head() == schema.HEAD == migrate.revision(data)
+
+
+def test_upgrading_again_changes_nothing(data: Path, store: Store) -> None:
+    store.write(*whole_call("c1"))
+    before = [str(row) for row in store.calls()]
+    migrate.upgrade_here(data)
+    migrate.upgrade(data)
+    assert [str(row) for row in store.calls()] == before
+
+
+def test_two_processes_may_upgrade_at_once(tmp_path: Path) -> None:
+    data = tmp_path / "new"
+    command = [sys.executable, "-m", "appliance.store.migrate", "--data", str(data)]
+    children = [subprocess.Popen(command) for _ in range(2)]
+    assert [child.wait(60) for child in children] == [0, 0]
+    assert migrate.revision(data) == schema.HEAD
+
+
+def test_an_upgrade_that_fails_says_why(tmp_path: Path) -> None:
+    (tmp_path / places.DATABASE).write_bytes(b"this is no database" * 100)
+    with pytest.raises(HouseError, match="not a database"):
+        migrate.upgrade(tmp_path)
+
+
+def test_database_and_wal_belong_to_the_group_alone(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        migrate.upgrade_here(tmp_path / "data")
+        store = Store(tmp_path / "data")
+        store.write(*whole_call("c1"))
+        files = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "data").iterdir()}
+        store.close()
+    finally:
+        os.umask(before)
+    assert {"denwaban.db", "denwaban.db-wal", "denwaban.db-shm"} <= set(files)
+    assert set(files.values()) == {0o660}
+
+
+def test_durability_is_that_of_a_ledger(data: Path, store: Store) -> None:
+    with store._engine.connect() as connection:
+        told = [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
+    assert told == ["wal", 2, 1]
+
+
+def test_a_call_comes_back_as_it_was_written(store: Store) -> None:
+    store.write(*whole_call("c1"))
+    call = store.call("c1")
+    assert call is not None
+    assert (call.started_at, call.answered_at, call.ended_at) == (T0, later(5), later(15))
+    assert (call.number, call.number_key, call.name, call.dialled) == (
+        "0312345678",
+        "+81312345678",
+        "ヤマダ",
+        "0355550000",
+    )
+    assert (call.decision, call.decision_why, call.state) == (Decision.ANNOUNCE, "not in the book", "talking")
+    assert (call.outcome, call.recording_s, call.recording) == (Outcome.TALKED, 10.0, "recordings/c1.wav")
+    (event,) = store.events("c1")
+    assert (event.at, event.kind, event.offset_samples) == (later(6), "ButtonPressed", 8000)
+    assert event.payload == {"button": "sos", "by": "panel"}
+    assert store.call("c2") is None
+
+
+def test_the_list_is_newest_first_and_pages(store: Store) -> None:
+    for n in range(5):
+        store.write(*whole_call(f"c{n}", later(-n)))  # the clock runs backwards: the order of coming counts
+    assert [call.id for call in store.calls(CallQuery(limit=2))] == ["c4", "c3"]
+    seq = store.calls(CallQuery(limit=2))[-1].seq
+    assert [call.id for call in store.calls(CallQuery(limit=2, before=seq))] == ["c2", "c1"]
+    assert [call.id for call in store.calls(CallQuery(since=later(-1), until=T0))] == ["c1"]
+
+
+def test_numbers_are_found_whole_or_in_part(store: Store) -> None:
+    store.write(*whole_call("c1"))
+    store.write(*whole_call("c2", number="09011112222", key="+819011112222"))
+    store.write(OpenCall("c3", T0), SetIdentity("c3", CallerIdentity(absence=Absence.WITHHELD)))
+    assert [call.id for call in store.calls(CallQuery(number_key="+81312345678"))] == ["c1"]
+    assert [call.id for call in store.calls(CallQuery(number="1111-22"))] == ["c2"]
+    assert [call.id for call in store.calls(CallQuery(number="%"))] != ["c3"]
+    withheld = store.call("c3")
+    assert withheld is not None
+    assert withheld.absence is Absence.WITHHELD
+
+
+def test_calls_of_a_number_are_counted(store: Store) -> None:
+    for n, day in enumerate((-2, -1, 0, 0)):
+        store.write(*whole_call(f"c{n}", T0 + timedelta(days=day)))
+    seen = store.seen("+81312345678", T0.replace(hour=0))
+    assert (seen.today, seen.total, seen.last) == (2, 4, T0)
+    assert store.seen("", T0).total == 0
+    assert store.seen("+8190", T0).total == 0
+
+
+def test_a_contact_is_joined_to_old_and_new_calls(store: Store) -> None:
+    store.write(*whole_call("old"))
+    store.put_contact(Contact("+81312345678", "山田", "山田商店", "known", "常連"), T0)
+    store.put_contact(Contact("+81312345678", "山田太郎", "山田商店", "refused", ""), later(1))
+    store.write(*whole_call("new"))
+    for call_id in ("old", "new"):
+        call = store.call(call_id)
+        assert call is not None
+        assert call.contact == Contact("+81312345678", "山田太郎", "山田商店", "refused", "")
+        assert call.name == "山田太郎"
+    assert store.contacts() == [store.contact_for("+81312345678")]
+    assert store.contact_for("") is None
+    assert store.forget_contact("+81312345678")
+    old = store.call("old")
+    assert old is not None
+    assert old.contact is None
+
+
+def test_all_or_nothing(store: Store) -> None:
+    with pytest.raises(UnknownCall):
+        store.write(OpenCall("c1", T0), SetState("c9", "talking"))
+    assert store.calls() == []
+    with pytest.raises(HouseError):
+        utc_text(datetime(2026, 1, 1))
+
+
+def test_the_audit_is_kept(store: Store) -> None:
+    store.audit(AuditEntry(T0, "page", "listened", "call/c1"))
+    store.audit(AuditEntry(later(1), "clerk", "sealed", "call/c2", "sha256 00"))
+    assert [entry.who for entry in store.audited()] == ["clerk", "page"]
+    assert store.audited("call/c1") == [AuditEntry(T0, "page", "listened", "call/c1")]
+
+
+def test_writers_of_two_processes_wait_for_each_other(data: Path, store: Store) -> None:
+    code = (
+        "import sys, pathlib, datetime as d;"
+        "from appliance.store.calls import Store; from appliance.store.deeds import OpenCall;"
+        "s = Store(pathlib.Path(sys.argv[1]));"
+        "[s.write(OpenCall(f'{sys.argv[2]}-{n}', d.datetime.now(d.UTC))) for n in range(30)]"
+    )
+    children = [subprocess.Popen([sys.executable, "-c", code, str(data), name]) for name in ("a", "b")]
+    assert [child.wait(60) for child in children] == [0, 0]
+    assert len(store.calls(CallQuery(limit=100))) == 60
+    with closing(sqlite3.connect(places.database(data))) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_every_deed_has_a_json_form() -> None:
+    deeds = whole_call("c1")
+    assert {type(deed).__name__ for deed in deeds} == set(DEEDS)
+    deeds.append(SetIdentity("c1", CallerIdentity(absence=Absence.PAY_PHONE)))
+    assert [decode(encode(deed)) for deed in deeds] == deeds
+    with pytest.raises(HouseError):
+        decode({"deed": "DropTables"})
