@@ -92,7 +92,8 @@ def run_up(arguments: argparse.Namespace) -> int:
 
 
 def run_demo(arguments: argparse.Namespace) -> int:
-    from appliance.daemon.demo import DemoOptions, run_demo as run
+    from appliance.daemon.demo import DemoOptions
+    from appliance.daemon.demo import run_demo as run
 
     options = DemoOptions(
         script=arguments.script,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import re
+import shlex
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -215,6 +216,28 @@ class AbsolutePath:
         if not _sound_path(text) or len(text.encode()) > self.longest:
             raise Unfit
         return text if self.optional else Path(text)
+
+
+@dataclass(frozen=True)
+class Command:
+    """A program by its full path, and its arguments; run without a shell. Empty: none."""
+
+    @property
+    def allowed(self) -> Words:
+        return Words(
+            'a command whose program is given by its full path (no shell, no "|", no "$"), or empty',
+            "プログラムを絶対パスで書いたコマンド(シェルは使われません)、または空",
+        )
+
+    def check(self, value: object) -> str:
+        text = _text(value).strip()
+        try:
+            words = shlex.split(text)
+        except ValueError:
+            raise Unfit(Words("A quotation mark is left open.", "引用符が閉じていません。")) from None
+        if words and not _sound_path(words[0]):
+            raise Unfit
+        return text
 
 
 def _sound_path(text: str) -> bool:

@@ -12,6 +12,7 @@ from appliance.settings_checks import (
     AbsolutePath,
     Checker,
     Choice,
+    Command,
     Device,
     Host,
     Line,
@@ -126,12 +127,12 @@ TABLE = (
     ),
     _row(
         "line.usb_reset",
-        AbsolutePath(optional=True),
+        Command(),
         "",
-        "A program that is run, with the port as its argument, when a mute modem does not come back otherwise "
-        "(for example one that switches the power of the USB socket). Empty: none.",
-        "モデムが応答しなくなり他の手段で戻らないとき、ポートを引数にして実行するプログラム"
-        "(USB 電源を入れ直すものなど)。空: なし",
+        "A command that is run when a mute modem does not come back otherwise, for example one that switches the power "
+        'of its USB socket: "/usr/sbin/uhubctl -a cycle -l 1-1 -p 2". Empty: the kernel\'s own USB reset.',
+        "モデムが応答せず他の手段で戻らないときに実行するコマンド(USB 電源を入れ直すものなど。例: "
+        "「/usr/sbin/uhubctl -a cycle -l 1-1 -p 2」)。空: カーネルの USB リセット",
     ),
     _row(
         "call.mode",

@@ -10,11 +10,11 @@ from flask import (
     Response,
     abort,
     current_app,
+    g,
     jsonify,
     redirect,
     render_template,
     request,
-    stream_with_context,
     url_for,
 )
 from sqlalchemy.exc import SQLAlchemyError
@@ -26,6 +26,7 @@ from web.context import Context, here
 from web.face import face_of
 from web.language import texts
 from web.live import Snapshot
+from web.streams import Draw
 
 blueprint = Blueprint("board", __name__)
 
@@ -42,13 +43,25 @@ def board() -> str:
 @blueprint.get("/live")
 def live() -> Response | tuple[str, int, dict[str, str]]:
     context = here()
-    stream = context.door.enter(context.live, draw)
+    stream = context.door.enter(context.live, _drawn_later())
     if stream is None:
         return "", 503, {"Retry-After": "30"}
-    response = Response(stream_with_context(stream), mimetype="text/event-stream")
+    response = Response(stream, mimetype="text/event-stream")
     response.call_on_close(stream.close)
     response.headers["X-Accel-Buffering"] = "no"
     return response
+
+
+def _drawn_later() -> Draw:
+    """`draw` for after this request is answered. Why not stream_with_context: it leaks where a browser leaves."""
+    app, environ, words = current_app._get_current_object(), request.environ, texts()  # type: ignore[attr-defined]
+
+    def draw_later(snapshot: Snapshot) -> Mapping[str, object]:
+        with app.request_context(environ):
+            g.texts = words
+            return draw(snapshot)
+
+    return draw_later
 
 
 @blueprint.get("/now")
@@ -85,7 +98,8 @@ def draw(snapshot: Snapshot) -> dict[str, object]:
 def _draw(context: Context, snapshot: Snapshot) -> Mapping[str, str]:
     face = face_of(snapshot.call, context.settings.line.country) if snapshot.call else None
     common = {"snapshot": snapshot, "context": context, "face": face}
-    recent = context.drawings.recent(snapshot, texts().language, lambda: _recent(context))
+    excuse = render_template("parts/recent.html", calls=None)
+    recent = context.drawings.recent(snapshot, texts().language, lambda: _recent(context), excuse)
     return {
         "head": render_template("parts/head.html", **common),
         "main": render_template("parts/main.html", **common),
@@ -93,10 +107,11 @@ def _draw(context: Context, snapshot: Snapshot) -> Mapping[str, str]:
     }
 
 
-def _recent(context: Context) -> str:
+def _recent(context: Context) -> str | None:
+    """The list of the newest calls; None where the records cannot be read: the board lives without them."""
     try:
         calls = context.store.calls(CallQuery(limit=RECENT))
-    except SQLAlchemyError as error:  # the board lives without the records
+    except SQLAlchemyError as error:
         current_app.logger.error("the call records cannot be read: %s", error)
-        return render_template("parts/recent.html", calls=None)
+        return None
     return render_template("parts/recent.html", calls=calls)

@@ -25,11 +25,17 @@ class Drawings:
                 self._parts[language] = (snapshot.version, parts)
             return parts
 
-    def recent(self, snapshot: Snapshot, language: str, draw: Callable[[], str]) -> str:
-        """The list of calls, drawn again only after a call began or ended, or at midnight. Called within `parts`."""
+    def recent(self, snapshot: Snapshot, language: str, draw: Callable[[], str | None], otherwise: str) -> str:
+        """The list of calls, drawn again only after a call began or ended, or at midnight. Called within `parts`.
+
+        Where `draw` has none to give, `otherwise`, and it is asked again next time.
+        """
         key = (snapshot.calls_version, snapshot.today)
         kept, drawn = self._recent.get(language, ((-1, ""), ""))
         if kept != key:
-            drawn = draw()
+            fresh = draw()
+            if fresh is None:
+                return otherwise
+            drawn = fresh
             self._recent[language] = (key, drawn)
         return drawn

@@ -40,6 +40,7 @@ SHOWN_AS: Mapping[str, str] = {
     "answering_for_message": "message_announcing",
     "message_announcing": "message_announcing",
     "inviting": "message_announcing",
+    "hearing_on": "taking_message",
     "awaiting_message": "taking_message",
     "taking_message": "taking_message",
     "pausing": "taking_message",

@@ -60,8 +60,10 @@ def stream(board: LiveBoard, draw: Draw) -> Iterator[str]:
     """
     yield f"retry: {RETRY_MS}\n\n"
     seen = -1
-    while not board.closed:
+    while True:
         snapshot = board.wait(seen, HEARTBEAT_S)
+        if board.closed:
+            return
         if snapshot is None:
             yield frame("heartbeat", seen, {"now": board.now().isoformat()})
         else:

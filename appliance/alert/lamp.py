@@ -19,10 +19,19 @@ RINGING_STATES = frozenset(
         "letting_ring",
         "ringing_silent",
         "ringing_out",
+        "ringing_long",
+        "ringing_long_silent",
         "ringing_lifted",
+        "answering",
+        "answering_for_message",
+        "answering_to_refuse",
+        "answering_to_ask",
+        "joining_undecided",
+        "joining",
+        "joining_silently",
     }
 )
-"""States of the call in which it rings. Spec: call.states (an upper floor, hence by name)."""
+"""States in which it rings, or did until a moment ago. Spec: call.states (an upper floor, hence by name)."""
 
 SUMMONING_STATES = frozenset(("summoning", "listening"))
 """States of the call in which a caller waits for staff. Spec: call.states."""
@@ -30,7 +39,7 @@ SUMMONING_STATES = frozenset(("summoning", "listening"))
 OVER_STATES = frozenset(("idle", "fault", "lifted"))
 """States without any call. Spec: call.states."""
 
-CARE = frozenset(("disk_low", "panel", "time", "update"))
+CARE = frozenset(("disk_low", "panel", "time", "update", "web", "clerk", "bus"))
 """Faults under which calls are still taken and recorded in full: amber, not red."""
 
 

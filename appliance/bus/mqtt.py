@@ -92,6 +92,7 @@ class MqttBus:
         self._inbox: deque[Message] = deque(maxlen=INBOX_ROOM)
         self._connected = False
         self._closing = False
+        self._farewell = threading.Event()
         self.refused = 0  # messages that came in and were no JSON objects
         # One client id a process: with a shared one, a second process would throw the first out, for ever and in turn.
         self._client = _UnixClient(CallbackAPIVersion.VERSION2, f"denwaban-{name}-{os.getpid()}", transport="unix")
@@ -152,10 +153,15 @@ class MqttBus:
             if self._announce:
                 self._outbox.put(self._letter(payloads.goodbye(self._name)))
             self._send(all_of_it=True)
+        give_up = time.monotonic() + CLOSE_PATIENCE_S
         thread = self._client._thread  # loop_stop would wait for ever for a broker that hangs
+        if self._announce and self._connected:
+            # Mosquitto that writes to a closed socket calls us dead after all: leave when our goodbye has come back.
+            self._farewell.wait(CLOSE_PATIENCE_S)
+        was_connected = self._connected
         self._client.disconnect()
-        if thread is not None and self._connected:
-            thread.join(CLOSE_PATIENCE_S)
+        if thread is not None and was_connected:
+            thread.join(max(0.0, give_up - time.monotonic()))
 
     # ---- sending -------------------------------------------------------------------------------------------------
 
@@ -216,15 +222,21 @@ class MqttBus:
         except PayloadError:
             self.refused += 1
             return
-        self._contradict_a_late_will(said)
+        self._mind_our_own_life(said)
         if not any(topic_matches_sub(wanted, topic) for wanted in self._subscriptions):
             return
         with self._arrived:
             self._inbox.append(said)
             self._arrived.notify_all()
 
-    def _contradict_a_late_will(self, said: Message) -> None:
-        """Why: the will of a killed predecessor may be carried out after its successor has said that it lives."""
-        ours = self._announce and said.topic == f"{self._name}/alive"
-        if ours and said.payload.get("alive") is not True and not self._closing:
+    def _mind_our_own_life(self, said: Message) -> None:
+        """Contradict a false word that we are dead; note that our goodbye was heard.
+
+        Why: the will of a killed predecessor may be carried out after its successor has said that it lives.
+        """
+        if not self._announce or said.topic != f"{self._name}/alive" or said.payload.get("alive") is True:
+            return
+        if not self._closing:
             self.publish(payloads.life_sign(self._name))
+        elif said.payload.get("stopped") is True:
+            self._farewell.set()

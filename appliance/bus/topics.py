@@ -215,9 +215,10 @@ TOPICS = (
             Field("free_mb", "number", "room left under paths.data, MB"),
             Field("sealed", "number", "recordings sealed since the clerk started", optional=True),
             Field("waiting", "number", "finished recordings that are not sealed yet", optional=True),
+            Field("damaged", "number", "sealed recordings that no longer match their seal", optional=True),
             Field("since", "time", "when this was found", optional=True),
         ),
-        {"free_mb": 18230, "sealed": 12, "waiting": 0, "since": "2026-11-24T14:30:00+09:00"},
+        {"free_mb": 18230, "sealed": 12, "waiting": 0, "damaged": 0, "since": "2026-11-24T14:30:00+09:00"},
     ),
     Topic(
         "<process>/alive",

@@ -61,6 +61,8 @@ IGNORED: Mapping[State, frozenset[G]] = {
         State.LETTING_RING: (*RING_ON, G.REPLACED, *LATE),
         State.RINGING_SILENT: (*RING_ON, G.REPLACED),
         State.RINGING_OUT: (*RING_ON, G.REPLACED),
+        State.RINGING_LONG: (*_but(RING_ON, G.RANG), G.REPLACED, *LATE),
+        State.RINGING_LONG_SILENT: (*_but(RING_ON, G.RANG), G.REPLACED),
         State.RINGING_LIFTED: (*RING_ON, G.CALLER_IDENTIFIED),
         State.ANSWERING: (*SEIZING, G.REPLACED),
         State.ANNOUNCING: (*_but(STALE, *NOTICES), *ALONE, G.VOICE, G.SILENCE, G.FAR_END_SILENT),

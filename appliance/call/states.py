@@ -23,6 +23,8 @@ class State(StrEnum):
     LETTING_RING = "letting_ring"
     RINGING_SILENT = "ringing_silent"
     RINGING_OUT = "ringing_out"
+    RINGING_LONG = "ringing_long"
+    RINGING_LONG_SILENT = "ringing_long_silent"
     RINGING_LIFTED = "ringing_lifted"
 
     ANSWERING = "answering"
@@ -72,6 +74,8 @@ MEANING: Mapping[State, str] = {
     State.LETTING_RING: "the shop's phones ring; the notice will be said when one is lifted",
     State.RINGING_SILENT: "the shop's phones ring; nothing will be said when one is lifted",
     State.RINGING_OUT: "as ringing_silent, and the box never answers",
+    State.RINGING_LONG: "nobody has come: the box answers with the next ring, if the caller is still there",
+    State.RINGING_LONG_SILENT: "as ringing_long; nothing will be said when a phone is lifted",
     State.RINGING_LIFTED: "it rings although a phone is thought to be off the hook: never answer now",
     State.ANSWERING: "going off-hook to announce and summon staff",
     State.ANNOUNCING: "the box alone says the notice",
@@ -114,6 +118,8 @@ PHASES: Mapping[str, tuple[State, ...]] = {
         State.LETTING_RING,
         State.RINGING_SILENT,
         State.RINGING_OUT,
+        State.RINGING_LONG,
+        State.RINGING_LONG_SILENT,
         State.RINGING_LIFTED,
     ),
     "Box answers": (State.ANSWERING, State.ANNOUNCING, State.SUMMONING, State.LISTENING, State.FAX),
@@ -179,7 +185,6 @@ RECORDING = (
     | {
         State.TALKING,
         State.AWAITING_MESSAGE,
-        State.HEARING_ON,
         State.HEARING_ON,
         State.TAKING_MESSAGE,
         State.PAUSING,

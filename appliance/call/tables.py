@@ -197,13 +197,26 @@ ROWS: Mapping[State, Rows] = {
     },
     State.LETTING_RING: {
         G.LIFTED: Row(State.JOINING, (Seize(),)),
-        G.MESSAGE_AFTER: ANSWER_FOR_MESSAGE,
+        G.MESSAGE_AFTER: Row(State.RINGING_LONG),
         G.CALLER_IDENTIFIED: IDENTIFIED_LATE,
         **_gave_up(Outcome.ABANDONED, G.RINGING_STOPPED),
     },
     State.RINGING_SILENT: {
         G.LIFTED: JOIN_AT_ONCE,
-        G.MESSAGE_AFTER: ANSWER_FOR_MESSAGE,
+        G.MESSAGE_AFTER: Row(State.RINGING_LONG_SILENT),
+        G.CALLER_IDENTIFIED: IDENTIFIED_LATE,
+        **_gave_up(Outcome.ABANDONED, G.RINGING_STOPPED),
+    },
+    # The caller may have given up since the last burst: answering now would take an empty line. A burst proves them there.
+    State.RINGING_LONG: {
+        G.RANG: ANSWER_FOR_MESSAGE,
+        G.LIFTED: Row(State.JOINING, (Seize(),)),
+        G.CALLER_IDENTIFIED: IDENTIFIED_LATE,
+        **_gave_up(Outcome.ABANDONED, G.RINGING_STOPPED),
+    },
+    State.RINGING_LONG_SILENT: {
+        G.RANG: ANSWER_FOR_MESSAGE,
+        G.LIFTED: JOIN_AT_ONCE,
         G.CALLER_IDENTIFIED: IDENTIFIED_LATE,
         **_gave_up(Outcome.ABANDONED, G.RINGING_STOPPED),
     },

@@ -63,7 +63,7 @@ def judge(scripted: ScriptedCall, seen: Seen, sound_of: PromptSound) -> Verdict:
 def _complaints(expect: Expectation, seen: Seen, heard: tuple[Prompt, ...]) -> Iterable[str]:
     if seen.outcome != expect.outcome:
         yield f"outcome: wanted {expect.outcome}, got {seen.outcome}"
-    if seen.caller != expect.caller:
+    if expect.caller not in ("any", seen.caller):
         yield f"caller: wanted {expect.caller}, got {seen.caller}"
     if not expect.any_announcement:
         if expect.announcement is None and heard:

@@ -162,20 +162,21 @@ class Ledger:
         )
         return ev.Decided(now, verdict.decision, verdict.why(parts.settings.web.language))
 
-    def recorded(self, now: SampleIndex, done: RecordingDone) -> None:
-        """The recording of the present call is closed."""
+    def recorded(self, now: SampleIndex, done: RecordingDone) -> ev.RecordingStopped:
+        """The recording of the present call is closed: written down and published with its marks."""
+        at, call_id = self.moment(now), self.call_id
+        fact = ev.RecordingStopped(now, call_id, done.samples)
         if self._story is None:
-            return
-        at, call_id = self.moment(now), self._story.call_id
+            return fact
         self._story = replace(self._story, recording=False)
         marks = [{"kind": str(m.kind), "at": m.position, "samples": m.samples, "why": m.why} for m in done.marks]
         payload = {"samples": done.samples, "drift_samples": done.drift_samples, "marks": marks}
-        fact = ev.RecordingStopped(now, call_id, done.samples)
         self._parts.scribe.write(
             deeds.CloseRecording(call_id, done.samples),
             deeds.AddEvent(call_id, at, "RecordingStopped", payload, done.samples),
             then=[self._message(fact, at)],
         )
+        return fact
 
     def end(self, now: SampleIndex, outcome: ev.Outcome) -> ev.CallEnded:
         """Close the present call. The fact that comes back is to be taken, and so published."""

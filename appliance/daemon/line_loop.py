@@ -86,7 +86,7 @@ class LineLoop:
                 self._hear(item)
             else:
                 self.take(item)
-        for timer in self._timers.fired(now):
+        while (timer := self._timers.next_fired(now)) is not None:
             self.take(timer)
         for button in parts.panel.pressed():
             self.take(ev.ButtonPressed(now, button))
@@ -190,7 +190,7 @@ class LineLoop:
             return
         done = self._parts.recorder.stop(now)
         self._recording = False
-        self._parts.ledger.recorded(now, done)
+        self._parts.lamp.take(self._parts.ledger.recorded(now, done))
 
     # ---- commands ------------------------------------------------------------------------------------------------
 

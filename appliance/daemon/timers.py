@@ -18,12 +18,10 @@ class Timers:
     def stop(self, timer: str) -> None:
         self._due.pop(timer, None)
 
-    def stop_all(self) -> None:
-        self._due.clear()
-
-    def fired(self, now: SampleIndex) -> list[TimerFired]:
-        """The timers that have run out by `now`, earliest first; each fires once."""
-        ripe = sorted((due, name) for name, due in self._due.items() if due <= now)
-        for _, name in ripe:
-            del self._due[name]
-        return [TimerFired(now, name) for _, name in ripe]
+    def next_fired(self, now: SampleIndex) -> TimerFired | None:
+        """The earliest timer that has run out by `now`, once. One at a time: what it leads to may stop another."""
+        ripe = min(((due, name) for name, due in self._due.items() if due <= now), default=None)
+        if ripe is None:
+            return None
+        del self._due[ripe[1]]
+        return TimerFired(now, ripe[1])

@@ -36,6 +36,7 @@ from appliance.store.mend import mend
 from appliance.store.migrate import upgrade
 from appliance.store.recorder import Recorder
 from appliance.store.scribe import Scribe as ThreadScribe
+from appliance.store.scribe import SyncScribe
 from appliance.units import SampleIndex
 
 log = logging.getLogger(__name__)
@@ -103,6 +104,7 @@ def prepare_data(settings: Settings) -> str:
     try:
         upgrade(settings.paths.data)
         store = Store(settings.paths.data)
+        SyncScribe(store, lambda _: None).close()  # brings in what an earlier life could not store: before mending
         for mended in mend(settings.paths.data, store):
             log.info("mended %s: %s", mended.file or mended.call_id, mended.what)
         store.close()

@@ -53,6 +53,7 @@ class ModemFaults:
     # how it obeys
     reply_ms: int = 5
     off_hook_ms: int = 40  # relay
+    cancel_ms: int = 20  # sound that <DLE><CAN> cannot call back: the converter has it
     connect_ms: int = 60  # from +VRX, +VTX, +VTR to CONNECT
     slow_ms: dict[str, int] = field(default_factory=dict)  # {"+VLS=1": 4000, "": 200}
     results: dict[str, str] = field(default_factory=dict)  # {"+VLS=1": "NO CARRIER", "A": "VCON"}

@@ -116,7 +116,7 @@ class Streams:
         elif code == SUB:
             self.force(b"\x10\x10")
         elif code in (CAN, DC4):
-            self.tx.clear()
+            del self.tx[samples(self.core.faults.cancel_ms) * self.law.octets :]
             self.starved = True
         elif code == ETX and self.mode is Mode.TRANSMIT:
             self.draining = True

@@ -76,7 +76,7 @@ class Recorder:
         path = free_name(self._root / places.RECORDINGS / f"{civil:%Y/%m/%d}", call_id)
         self._reel = _Reel(GrowingWav(path), Timeline(at), self._syncer, self._facts)
         self._reel.open(at)
-        self._disk_was_low = self._sync_told = False
+        self._sync_told = False
         self._check_disk(at)
         return path.relative_to(self._root)
 
@@ -150,6 +150,8 @@ class Recorder:
         low = free_mb < self._min_free_mb
         if low and not self._disk_was_low:
             self._facts.append(DiskLow(now, free_mb))
+        elif self._disk_was_low and not low:
+            self._facts.append(FaultCleared(now, "disk_low"))
         self._disk_was_low = low
 
 

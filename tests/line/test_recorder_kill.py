@@ -1,4 +1,4 @@
-"""kill -9 in the middle of a recording: at most a second is lost, database and file are sound, the next call is taken."""
+"""kill -9 while recording: at most a second is lost, database and file are sound, the next call is taken."""
 
 import random
 import signal

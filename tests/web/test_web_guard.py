@@ -188,6 +188,7 @@ def test_every_text_that_is_asked_for_exists() -> None:
         key for file in files for key in re.findall(r'[(\s]_?(?:texts)?\("([a-z_]+\.[a-z_A-Z]+)"', file.read_text())
     }
     assert len(asked) > 60
+    asked = {key for key in asked if not key.endswith("_")}  # the rest of these is put on at run time
     assert asked - set(catalogue("ja")) == set()
 
 

@@ -152,3 +152,15 @@ class LineReader:
         pieces = [] if bytes(self._buffer[:_LONGEST_TAG] + first).startswith(_FIELD_BEGINS) else [first]
         pieces += [piece for piece in others if not piece.startswith(_FIELD_BEGINS)]
         return b"".join(pieces)
+
+
+def salvaged(report: bytes) -> bytes:
+    """What can be believed of an identity report whose end never came, as lines.
+
+    The field that was cut off is left out. Why: half a number is the wrong number.
+    """
+    *lines, unfinished = re.split(rb"[\r\n]+", report)
+    fields = [index for index, line in enumerate(lines) if isinstance(parse(line), Field)]
+    if fields and not unfinished:
+        del lines[fields[-1]]
+    return b"".join(line + b"\r\n" for line in lines)

@@ -97,6 +97,8 @@ class LineNews:
     def tick(self, now: SampleIndex) -> list[Fact]:
         """Time went by."""
         told: list[CallerIdentified] = self._identity.tick(now)
+        if self._engagement.answering:  # should that fail, the end of the ringing is still to be told
+            return [*told]
         return [*told, *self._cadence_facts(self.cadence.tick(now))]
 
     def call_answered(self) -> None:

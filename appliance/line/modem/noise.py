@@ -29,6 +29,10 @@ class NoiseMeter:
         self._leak(now)
         self._level = min(self._level + len(text.translate(None, _TEXT)), 2.0 * BABBLE_OCTETS)
 
+    def forget(self) -> None:
+        """The modem has just been understood."""
+        self._level = 0.0
+
     def babbles(self, now: SampleIndex) -> bool:
         """Nothing that comes now can be trusted."""
         self._leak(now)

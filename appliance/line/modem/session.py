@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from appliance.events import Fact, LineLost, LineReady, Prompt, SoundBlock
 from appliance.line.cadence import ring_is_recent
-from appliance.line.modem.at import Info, LineReader, RawReport, Reply, Result, RingLine, parse
+from appliance.line.modem.at import Info, LineReader, RawReport, Reply, Result, RingLine, parse, salvaged
 from appliance.line.modem.channel import Channel, Engagement
 from appliance.line.modem.dialogue import Dialogue, ModemFailed, Script, command
 from appliance.line.modem.dle import DleReader, Kind, Signal
 from appliance.line.modem.limits import HEARTBEAT_AGAIN_MS, HEARTBEAT_MISSES, RING_LATELY_MS
 from appliance.line.modem.news import LineNews
 from appliance.line.modem.noise import NoiseMeter
-from appliance.line.modem.set_up import set_up
+from appliance.line.modem.set_up import WAKE_UP, set_up
 from appliance.line.modem.voice_call import VoiceCall
 from appliance.settings import LineSettings
 from appliance.units import SampleIndex, later
@@ -95,7 +95,8 @@ class ModemSession:
         if not self.wants_recovery:
             for item in self._dle.read(octets):
                 self._take(item)
-            self._report_due = later(now, REPORT_MS) if self._dle.in_report else None
+            if octets:
+                self._report_due = later(now, REPORT_MS) if self._dle.in_report else None
         return self._take_found()
 
     def lost(self, now: SampleIndex, octets: int) -> list[Fact | SoundBlock]:
@@ -156,6 +157,7 @@ class ModemSession:
         while (text := self._lines.line()) is not None:
             self._take_line(text)
             if self._call.streams.hearing:
+                self._noise.forget()  # what follows CONNECT was no text
                 self._call.streams.hear(self._lines.rest())
                 return
 
@@ -184,7 +186,7 @@ class ModemSession:
     def _take_signal(self, signal: Signal) -> None:
         streams = self._call.streams
         if not signal.ended:
-            self._take(signal.report if streams.hearing else signal.report[: signal.report.rfind(b"\n") + 1])
+            self._take(signal.report if streams.hearing else salvaged(signal.report))
         elif signal.kind in (Kind.END, Kind.ESCAPED):
             if streams.hearing:
                 streams.voice_ended()
@@ -228,6 +230,8 @@ class ModemSession:
         self._channel.found.append(LineLost(self._channel.now, why))
 
     def _set_up(self, announce: bool) -> Script:
+        yield WAKE_UP
+        self._noise.forget()  # what a stuck voice state left
         abilities = yield from set_up(self._settings)
         if self._noise.babbles(self._channel.now):
             raise ModemFailed(BABBLE)

@@ -19,6 +19,9 @@ WAKE = ABORT_RECEIVE + ESCAPE_RECEIVE + END_DUPLEX + CANCEL_TRANSMIT + END_TRANS
 DRAIN_MS = 400
 """Wait after `WAKE` until its leavings have arrived. Why: a stuck +VRX hands over up to 0.3 s of buffered sound."""
 
+WAKE_UP = Wish(WAKE, frozenset(), DRAIN_MS)
+"""Always the first thing sent."""
+
 PROBE_MS = 1_000
 """Patience for a plain AT. Why: a healthy modem answers within 100 ms; ten times that."""
 
@@ -52,8 +55,8 @@ class Abilities:
 
 
 def set_up(settings: LineSettings) -> Generator[Wish, Answer, Abilities]:
-    """The whole way. Raises `ModemFailed` in words that the owner understands."""
-    yield from _wake()
+    """The whole way, after `WAKE_UP`. Raises `ModemFailed` in words that the owner understands."""
+    yield from _reset()
     identity = yield from _identify()
     profile = select(settings.profile, identity)
     notes: list[str] = []
@@ -74,8 +77,7 @@ def set_up(settings: LineSettings) -> Generator[Wish, Answer, Abilities]:
     return Abilities(device[:80], profile, codec, codec_command, tuple(notes))
 
 
-def _wake() -> Steps:
-    yield Wish(WAKE, frozenset(), DRAIN_MS)
+def _reset() -> Steps:
     yield from _probe()
     yield command("ATZ", RESET_MS)
     yield from _probe()

@@ -159,7 +159,7 @@ def test_known_customer_in_box_first_just_rings() -> None:
 
 @pytest.mark.parametrize("mode", ["box_first", "staff_first"])
 def test_known_customer_whom_nobody_answers_leaves_a_message_after_the_notice(mode: str) -> None:
-    call = Call(Decision.SKIP, mode=mode).rings().take(fired(Timer.MESSAGE_AFTER), SEIZED)
+    call = Call(Decision.SKIP, mode=mode).rings().take(fired(Timer.MESSAGE_AFTER), RANG, SEIZED)
     assert call.heard() == [Prompt.RECORDING_NOTICE]
     call.take(said(Prompt.RECORDING_NOTICE))
     assert call.state is State.INVITING
@@ -186,8 +186,18 @@ def test_staff_first_joins_announces_and_records() -> None:
 
 
 def test_unanswered_in_staff_first_the_box_takes_a_message() -> None:
-    call = Call().rings().take(fired(Timer.MESSAGE_AFTER), SEIZED, said(Prompt.RECORDING_NOTICE))
+    call = Call().rings().take(fired(Timer.MESSAGE_AFTER), RANG, SEIZED, said(Prompt.RECORDING_NOTICE))
     assert call.heard() == [Prompt.RECORDING_NOTICE, Prompt.LEAVE_MESSAGE]
+
+
+@pytest.mark.parametrize("decision", [Decision.SKIP, Decision.ANNOUNCE])
+def test_caller_who_gave_up_just_before_the_box_would_answer_is_not_answered(decision: Decision) -> None:
+    call = Call(decision, mode="staff_first").rings().take(fired(Timer.MESSAGE_AFTER))
+    assert ev.Seize() not in call.said  # no burst has proved since that anybody is there
+    call.take(STOPPED)
+    assert ev.Seize() not in call.said
+    assert call.said[-1] == ev.EndCall(Outcome.ABANDONED)
+    assert call.state is State.IDLE
 
 
 def test_message_after_zero_starts_no_timer() -> None:
@@ -417,7 +427,7 @@ def test_line_lost_in_a_talk() -> None:
 def test_box_that_cannot_answer_lets_it_ring(failure: ev.Fact) -> None:
     call = box_first().rings().take(failure, RANG)
     assert call.state is State.LETTING_RING
-    assert call.take(fired(Timer.MESSAGE_AFTER)).said.count(ev.Seize()) == 2
+    assert call.take(fired(Timer.MESSAGE_AFTER), RANG).said.count(ev.Seize()) == 2
 
 
 def test_box_that_cannot_join_leaves_staff_talking() -> None:

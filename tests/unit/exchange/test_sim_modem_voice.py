@@ -172,9 +172,7 @@ def test_transmitting_plays_exactly_what_was_written_and_drains() -> None:
     rig.voice_call()
     rig.start("AT+VTX")
     wanted = bytes(np.random.default_rng(5).integers(0, 256, 8000, dtype=np.uint8))
-    shielded = (
-        wanted.replace(b"\x10\x10", b"\x10\x1a") if b"\x10\x10" in wanted else wanted.replace(b"\x10", b"\x10\x10")
-    )
+    shielded = wanted.replace(b"\x10", b"\x10\x10")
     mark, place = len(rig.heard), 0
     while place < len(shielded):
         place += rig.modem.host_write(shielded[place : place + 400])
@@ -224,8 +222,8 @@ def test_cancelling_is_immediate_and_not_an_underrun() -> None:
     rig.run(20)
     rig.modem.host_write(b"\x00\x10\x18\x10\x03")
     mark = len(rig.heard)
-    assert rig.run(40) == b"\r\nOK\r\n"
-    assert not rig.heard[mark:].any()
+    assert rig.run(60) == b"\r\nOK\r\n"
+    assert np.count_nonzero(rig.heard[mark:]) == samples(20)  # what the converter already had
 
 
 @pytest.mark.parametrize("lead_ms", [60, 80])

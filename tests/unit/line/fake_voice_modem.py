@@ -26,6 +26,7 @@ class FakeModem:
     speech: bytes = b"\xff"  # repeated for the box to hear
 
     def __post_init__(self) -> None:
+        self.answers = dict(self.answers)
         self.out = bytearray()
         self.typed = bytearray()
         self.shielded = False
