@@ -65,6 +65,7 @@ kill-test: setup ## kill -9 any process at 100 random moments of a call; prints 
 docs: setup ## draw the generated documents anew (call machine, settings, bus)
 	@$(BIN)/python -m appliance.call.draw > docs/call-machine.md
 	@$(BIN)/python -m appliance.daemon.configuration --document > docs/settings.md
+	@$(BIN)/python -m appliance.daemon.configuration --example > docs/denwaban.toml
 	@$(BIN)/python -m appliance.bus.topics > docs/bus.md
 
 clean: ## remove what make made

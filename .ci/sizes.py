@@ -40,7 +40,9 @@ def complaints(path: Path) -> Iterator[str]:
 
 
 def main() -> int:
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "*.py"], capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "*.py"], capture_output=True, text=True, check=True
+    )
     files = [Path(name) for name in listed.stdout.split() if Path(name).exists()]
     found = [line for path in files for line in complaints(path)]
     print("\n".join(found) if found else f"sizes: {len(files)} files within the limits")

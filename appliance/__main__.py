@@ -114,9 +114,9 @@ def run_calls(arguments: argparse.Namespace) -> int:
 
 
 def run_doctor(arguments: argparse.Namespace) -> int:
-    from appliance.daemon.wiring import run_doctor as run
+    from appliance.daemon.doctor import diagnose
 
-    return run(arguments.config, tell)
+    return diagnose(arguments.config, tell)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -167,10 +167,10 @@ def _add_demo(add: Callable[..., argparse.ArgumentParser]) -> None:
     demo.add_argument(
         "--number", metavar="N|P|C|O|S", help="the caller's number, or why there is none (P C O S); one call"
     )
-    demo.add_argument("--fast", action="store_true", help="do not wait: check each call, print a table, exit 0 if all agree")
-    demo.add_argument("--keep", type=Path, metavar="DIR", help="keep database, recordings and what each party heard here")
+    demo.add_argument("--fast", action="store_true", help="do not wait; check each call, exit 0 if all agree")
+    demo.add_argument("--keep", type=Path, metavar="DIR", help="keep database, recordings, what each party heard")
     demo.add_argument("--web-port", type=int, default=8080, metavar="PORT", help="port of the page (default 8080)")
-    demo.add_argument("--stay", action="store_true", help="keep the page up after the last call even without a terminal")
+    demo.add_argument("--stay", action="store_true", help="keep the page up after the last call")
 
 
 def _add_calls(add: Callable[..., argparse.ArgumentParser]) -> None:

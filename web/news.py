@@ -27,6 +27,8 @@ SHOWN_AS: Mapping[str, str] = {
     "letting_ring": "ringing",
     "ringing_silent": "ringing",
     "ringing_out": "ringing",
+    "ringing_long": "ringing",
+    "ringing_long_silent": "ringing",
     "ringing_lifted": "ringing",
     "answering": "answering",
     "announcing": "announcing",

@@ -207,7 +207,7 @@ ROWS: Mapping[State, Rows] = {
         G.CALLER_IDENTIFIED: IDENTIFIED_LATE,
         **_gave_up(Outcome.ABANDONED, G.RINGING_STOPPED),
     },
-    # The caller may have given up since the last burst: answering now would take an empty line. A burst proves them there.
+    # The caller may have given up since the last burst: only a new one proves that the line is not empty.
     State.RINGING_LONG: {
         G.RANG: ANSWER_FOR_MESSAGE,
         G.LIFTED: Row(State.JOINING, (Seize(),)),

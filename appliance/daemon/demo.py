@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TextIO
 
 from appliance.bus.mqtt import MqttBus
 from appliance.daemon.demo_report import table
@@ -18,7 +20,6 @@ from appliance.daemon.demo_story import Storyteller
 from appliance.daemon.demo_watch import DemoWatch
 from appliance.daemon.up import House as RunningHouse
 from appliance.daemon.virtual import VirtualHouse
-from appliance.daemon.wiring import bus_socket
 from appliance.events import Button, Message
 from appliance.exchange.pty_port import PtyPort, WallClock
 from appliance.exchange.script_runner import House, ScriptRunner
@@ -80,7 +81,7 @@ def _run_fast(shop: DemoShop, options: DemoOptions, tell: Tell, stop: threading.
 
 
 def _run_live(shop: DemoShop, options: DemoOptions, tell: Tell, stop: threading.Event) -> DemoWatch:
-    watch, story = DemoWatch(shop), Storyteller(tell, shop.settings.web.language)
+    watch, story = DemoWatch(shop), Storyteller(tell, terminal_language(), shop.script.country)
     log = (shop.folder / "log.txt").open("w", encoding="utf-8")
     with ExitStack() as stack:
         stack.enter_context(log)
@@ -89,7 +90,7 @@ def _run_live(shop: DemoShop, options: DemoOptions, tell: Tell, stop: threading.
         shop.exchange.attach(shop.modem)
         clock = WallClock(shop.exchange.advance, [port])
         house = stack.enter_context(RunningHouse(shop.settings, shop.config, lambda text: _log(log, text)))
-        bus = MqttBus(bus_socket(shop.settings), "demo", WATCHED)
+        bus = MqttBus(shop.settings.bus_socket, "demo", WATCHED)
         stack.callback(bus.close)
 
         def press(button: Button) -> None:
@@ -120,10 +121,16 @@ def _run_live(shop: DemoShop, options: DemoOptions, tell: Tell, stop: threading.
     return watch
 
 
-def _log(log: object, text: str) -> None:
+def terminal_language() -> str:
+    """The language of the person at the terminal. Spec: POSIX, LC_ALL before LC_MESSAGES before LANG."""
+    spoken = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "ja" if spoken.startswith("ja") else "en"
+
+
+def _log(log: TextIO, text: str) -> None:
     """What the processes say goes to a file: the terminal belongs to the story."""
-    log.write(text + "\n")  # type: ignore[attr-defined]
-    log.flush()  # type: ignore[attr-defined]
+    log.write(text + "\n")
+    log.flush()
 
 
 def _tell_result(watch: DemoWatch, tell: Tell) -> None:

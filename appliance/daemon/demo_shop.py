@@ -28,7 +28,7 @@ SHOP_DAY = EXCHANGE / "scripts" / "shop_day.toml"
 VOICES = EXCHANGE / "voices"
 
 MODEMS: Mapping[str, tuple[str, int]] = {"JP": ("cx930xx", 0x00), "US": ("usr5637", 0xB5)}
-"""Profile and country code (Spec: ITU-T T.35) of the demo's modem. Why: one that knows ナンバー・ディスプレイ in Japan."""
+"""Profile and country code (Spec: ITU-T T.35) of the modem. Why: one that knows ナンバー・ディスプレイ in Japan."""
 
 CALLERS_FILE = "caller's file"
 """Name of the voice that `--caller` gives."""

@@ -41,26 +41,29 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 class Storyteller:
     """Turns messages of the bus into lines for a person at a terminal."""
 
-    def __init__(self, tell: Callable[[str], None], language: str) -> None:
+    def __init__(self, tell: Callable[[str], None], language: str, country: str) -> None:
         self._tell = tell
-        self._language = language
-        self._words = WORDS[language if language in WORDS else "en"]
-        self._told: set[str] = set()
+        self._language = language if language in WORDS else "en"
+        self._words = WORDS[self._language]
+        self._country = country
+        self._headed: set[str] = set()
+        self._announced = ""
 
     def begin(self, script: Script, url: str) -> None:
         self._tell(f"Denwaban 電話番: {script.title_ja if self._language == 'ja' else script.title_en}")
         self._say("page", url=url)
 
     def stay(self) -> None:
+        self._tell("")
         self._say("stay")
 
     def follow(self, runner: ScriptRunner) -> None:
         """Head each scripted call with its title, once."""
         call = runner.present
-        if call is not None and call.id not in self._told:
-            self._told.add(call.id)
+        if call is not None and call.id not in self._headed:
+            self._headed.add(call.id)
             self._tell("")
-            self._tell(f"== {call.title_ja if self._language == 'ja' else call.title_en}: {call.why}")
+            self._tell(f"== {call.title_ja}" if self._language == "ja" else f"== {call.title_en}: {call.why}")
 
     def take(self, message: Message) -> None:
         """Tell one message, if it is news for a person."""
@@ -68,30 +71,36 @@ class Storyteller:
         if message.topic == "panel/state":
             self._say("lamp", name=str(payload.get(self._language, payload.get("pattern"))))
         elif message.topic == "line/state":
-            self._say("line_ready" if payload.get("state") == "ready" else "line_lost", **_texts(payload))
+            ready = payload.get("state") == "ready"
+            self._say("line_ready" if ready else "line_lost", **_texts(payload))
+        elif message.topic == "call/state":
+            self._take_call(payload)
         elif message.topic == "call/event":
             self._take_event(payload)
 
+    def _take_call(self, payload: Mapping[str, Any]) -> None:
+        call_id = str(payload.get("call_id", ""))
+        if payload.get("identified") and call_id != self._announced:
+            self._announced = call_id
+            self._say("caller", caller=self._caller(payload))
+
     def _take_event(self, payload: Mapping[str, Any]) -> None:
         match payload.get("type"):
-            case "CallerIdentified":
-                self._say("caller", caller=self._caller(payload.get("identity", {})))
             case "Decided":
                 self._say("decided", why=str(payload.get("why", "")))
             case "RecordingStarted":
                 self._say("recording")
             case "CallStateChanged":
                 state = str(payload.get("state"))
-                if state in list(State):
-                    self._tell(f"         {MEANING[State(state)]}")
+                if self._language == "en" and state in set(State):
+                    self._tell(f"      {MEANING[State(state)]}")
             case "CallEnded":
                 self._say("ended", outcome=str(payload.get("outcome", "")))
 
-    def _caller(self, identity: Mapping[str, Any]) -> str:
-        number = str(identity.get("number", ""))
+    def _caller(self, call: Mapping[str, Any]) -> str:
+        name, number, letter = str(call.get("name", "")), str(call.get("number", "")), call.get("absence")
         if number:
-            return pretty_number(number)
-        letter = identity.get("absence")
+            return f"{name} {pretty_number(number, self._country)}".strip()
         return missing_number(CallerIdentity(absence=Absence(letter) if letter else None), self._language)
 
     def _say(self, key: str, **values: str) -> None:

@@ -44,9 +44,8 @@ class DemoWatch:
             self._lamp = str(message.payload.get("pattern"))
             if self._slice is not None:
                 self._slice.lamps.append(self._lamp)
-        elif message.topic == "call/event" and message.payload.get("type") == "CallStateChanged":
-            if self._slice is not None:
-                self._slice.states.append(str(message.payload.get("state")))
+        if self._slice is not None and message.payload.get("type") == "CallStateChanged":
+            self._slice.states.append(str(message.payload.get("state")))
 
     def summoned(self) -> bool:
         """Whether lamp and buzzer call for staff."""

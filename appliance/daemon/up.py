@@ -39,7 +39,7 @@ class Child:
     _reader: threading.Thread | None = field(default=None, repr=False)
 
     def start(self) -> None:
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603  our own interpreter, our own module
             self.command,
             env=dict(self.environment),
             stdin=subprocess.DEVNULL,
@@ -94,7 +94,7 @@ class House:
         environment: Mapping[str, str] | None = None,
         processes: tuple[str, ...] = PROCESSES,
     ) -> None:
-        self._broker = Broker(settings.paths.run)
+        self._broker = Broker(settings.paths.run, settings.bus_socket)
         environment = {**os.environ, **(environment or {}), "PYTHONUNBUFFERED": "1"}
         command = [sys.executable, "-m", "appliance"]
         self.children = {
@@ -113,8 +113,9 @@ class House:
         self._broker.stop()
 
     def look(self) -> None:
-        """Restart what died; call every half second or so."""
+        """Restart what died, the broker too; call every half second or so."""
         now = time.monotonic()
+        self._broker.look()
         for child in self.children.values():
             child.look(now)
 

@@ -116,7 +116,7 @@ def prepare_data(settings: Settings) -> str:
 
 def run_line(settings: Settings, stop: Event) -> int:
     """Take calls until `stop`. Raises OperatorError for settings that this machine cannot fulfil."""
-    bus = MqttBus(bus_socket(settings), "line", LINE_HEARS)
+    bus = MqttBus(settings.bus_socket, "line", LINE_HEARS)
     trouble = prepare_data(settings)
     panel, note = open_panel(settings.panel)
     line = settings.line
@@ -143,14 +143,9 @@ def run_clerk(settings: Settings, stop: Event) -> int:
     """Look after finished recordings until `stop`."""
     from appliance.daemon.clerk import run_clerk as run
 
-    bus = MqttBus(bus_socket(settings), "clerk")
+    bus = MqttBus(settings.bus_socket, "clerk")
     try:
         run(settings, bus, ServiceWatchdog(), stop)
     finally:
         bus.close()
     return 0
-
-
-def bus_socket(settings: Settings) -> Path:
-    """Where the broker listens."""
-    return Path(settings.bus.socket) if settings.bus.socket else settings.paths.run / "bus.sock"

@@ -55,7 +55,9 @@ def _in_words(port: str, error: BaseException) -> str:
         return f"there is no {port}: is the modem plugged in?"
     if number in (errno.EBUSY, errno.EAGAIN):
         return f"{port} is in use by another program (ModemManager?)"
-    return f"{port} is gone: {error}"
+    if number in (None, errno.EIO, errno.ENXIO, errno.ENODEV):
+        return f"{port} is gone: the modem was pulled out or lost its power"
+    return f"{port} does not work: {error}"
 
 
 class PySerialLink:

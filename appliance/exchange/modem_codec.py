@@ -90,7 +90,7 @@ def decode(law: Law, octets: bytes) -> Sound:
 
 
 def shield(octets: bytes, use_sub: bool) -> bytes:
-    """Double every 0x10, or send pairs as <DLE><SUB>. Spec: ITU-T V.253, Table 18 (LINE_HARDWARE.md 1.8)."""
+    """Double every 0x10, or send pairs as <DLE><SUB>. Spec: ITU-T V.253 (LINE_HARDWARE.md 1.8)."""
     if not use_sub:
         return octets.replace(DLE, b"\x10\x10")
     return DLE_RUN.sub(lambda run: b"\x10\x1a" * (len(run[0]) // 2) + b"\x10\x10" * (len(run[0]) % 2), octets)

@@ -10,7 +10,7 @@ from appliance.exchange.modem_faults import ModemFaults
 from appliance.exchange.modem_profiles import ModemProfile
 from appliance.exchange.modem_registers import Registers, factory, restore, store
 from appliance.exchange.transcript import Transcript
-from appliance.units import RATE_HZ, SampleIndex, samples
+from appliance.units import SampleIndex, samples
 
 RX_BUFFER_OCTETS = 8192
 """Octets the modem holds for a host that does not read: 1 s of 8-bit voice. Why: 1-4 KB in the chip [MEM] and the
@@ -177,10 +177,6 @@ class Core:
 
     def timers_has(self, tag: str) -> bool:
         return any(timer.tag == tag for timer in self.timers.waiting)
-
-    def elapsed(self, since: SampleIndex) -> float:
-        """Seconds since an instant."""
-        return (self.now - since) / RATE_HZ
 
     # ---- hook
 

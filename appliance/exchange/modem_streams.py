@@ -1,4 +1,4 @@
-"""+VRX, +VTX and +VTR of the simulated modem: sound on one side, shielded octets on the other. Spec: ITU-T V.253, 9."""
+"""+VRX, +VTX and +VTR of the simulated modem: sound to shielded octets and back. Spec: LINE_HARDWARE.md 1.5-1.8."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class Streams:
         return min(room, len(sound))
 
     def obey(self, code: int) -> None:
-        """A shielded code of the host. Spec: ITU-T V.253, Table 17 (LINE_HARDWARE.md 1.8)."""
+        """A shielded code of the host. Spec: ITU-T V.253 (LINE_HARDWARE.md 1.8)."""
         if self.mode is Mode.RECEIVE:
             self.obey_receiving(code)
         elif code == DLE:

@@ -74,7 +74,7 @@ def item(found: re.Match[str], vtd: int) -> list[Piece]:
 
 
 def vts(args: str, vtd: int) -> list[Piece]:
-    """The pieces of a +VTS command; raises ValueError. Spec: ITU-T V.253, 10.2.7 (+VTS)."""
+    """The pieces of a +VTS command; raises ValueError. Spec: LINE_HARDWARE.md 1.9."""
     pieces: list[Piece] = []
     place = 0
     while True:

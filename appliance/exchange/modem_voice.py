@@ -1,4 +1,4 @@
-"""The +V command set of the simulated modem. Spec: ITU-T V.253, 10; LINE_HARDWARE.md 1.5, 1.6, 1.9."""
+"""The +V command set of the simulated modem. Spec: ITU-T V.253; LINE_HARDWARE.md 1.5, 1.6, 1.9."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from appliance.exchange.modem_registers import factory
 from appliance.units import RATE_HZ
 
 OFF_HOOK_LABELS = frozenset((1, 3, 5, 7))
-"""+VLS labels that close the loop. Spec: ITU-T V.253, Table 20."""
+"""+VLS labels that close the loop. Spec: ITU-T V.253 +VLS; from memory, labels above 1 unverified."""
 
 HIGHEST_LABEL = 13
 

@@ -98,6 +98,11 @@ def test_one_stream_too_many_is_told_when_to_come_back(house: House) -> None:
     answer.close()
 
 
+def test_asking_for_the_head_of_a_stream_keeps_no_place(house: House) -> None:
+    for _ in range(STREAMS_LIMIT + 2):
+        assert house.client.head("/live").status_code == 200
+
+
 def test_streams_end_with_the_board(house: House) -> None:
     told = stream(house.live, lambda _: {})
     next(told), next(told)

@@ -6,13 +6,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService
-from selenium.webdriver.support.ui import WebDriverWait
 from web_house import House
 from werkzeug.serving import make_server
 
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+CHROMIUM = "/usr/bin/chromium"
+DRIVER = "/usr/bin/chromedriver"
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -41,7 +45,10 @@ class Screen:
         return str(self.driver.execute_script("return document.body.innerText"))
 
     def wait(self, look: Callable[[], object]) -> None:
-        WebDriverWait(self.driver, PATIENCE_S, poll_frequency=0.02).until(lambda _: look())
+        ends = time.monotonic() + PATIENCE_S
+        while not look():
+            assert time.monotonic() < ends, f"not seen in {PATIENCE_S} s; the page says: {self.text()}"
+            time.sleep(0.02)
 
     def wait_text(self, words: str) -> None:
         self.wait(lambda: words in self.text())
@@ -57,11 +64,14 @@ class Screen:
 
 @pytest.fixture(scope="session")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    options = ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
+    webdriver = pytest.importorskip("selenium.webdriver")
+    if not Path(CHROMIUM).exists():
+        pytest.skip("Chromium is not installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
     for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
         options.add_argument(flag)
-    driver = Chrome(options, ChromeService("/usr/bin/chromedriver"))
+    driver = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
     yield driver
     driver.quit()
 
