@@ -40,7 +40,7 @@ demo: setup ## the whole box on the simulated exchange: listen, look, click (ARG
 	@$(BIN)/denwaban demo $(ARGS)
 
 test: setup ## all tests but the browser's (unit tests first)
-	@$(BIN)/python -m pytest -q -m 'not browser' $(ARGS)
+	@$(BIN)/python -m pytest -q -m 'not browser' tests/unit tests/line tests/web $(ARGS)
 
 unit: setup ## the unit tests alone: pure rooms, no devices, under ten seconds
 	@$(BIN)/python -m pytest -q tests/unit $(ARGS)

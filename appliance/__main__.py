@@ -115,8 +115,10 @@ def run_calls(arguments: argparse.Namespace) -> int:
 
 def run_doctor(arguments: argparse.Namespace) -> int:
     from appliance.daemon.doctor import diagnose
+    from appliance.daemon.doctor_probes import Probes
+    from appliance.store.health import trouble
 
-    return diagnose(arguments.config, tell)
+    return diagnose(arguments.config, tell, Probes(database=trouble))
 
 
 def build_parser() -> argparse.ArgumentParser:

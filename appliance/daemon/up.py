@@ -112,6 +112,13 @@ class House:
             child.stop()
         self._broker.stop()
 
+    def pid(self, name: str) -> int | None:
+        """The process id of one of the processes, or of the broker ("bus"), while it runs."""
+        if name == "bus":
+            return self._broker.pid
+        process = self.children[name].process
+        return process.pid if process is not None and process.poll() is None else None
+
     def look(self) -> None:
         """Restart what died, the broker too; call every half second or so."""
         now = time.monotonic()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from appliance.bus.memory import MemoryBroker, MemoryBus
 from appliance.daemon.wiring import LINE_HEARS, World, build_line
@@ -75,7 +76,8 @@ class VirtualHouse:
         self.modem = modem
         self.broker = MemoryBroker()
         self.page = MemoryBus("web", ("#",), self.broker)
-        self.clock = VirtualClock(exchange, start or datetime.now(UTC))
+        zone = ZoneInfo(settings.hours.timezone) if settings.hours.timezone else None
+        self.clock = VirtualClock(exchange, start or datetime.now(UTC), zone)
         self.panel = panel or DisabledPanel()
         exchange.attach(modem)
         world = World(

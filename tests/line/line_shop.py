@@ -33,8 +33,6 @@ from appliance.units import RATE_HZ, SampleIndex
 
 START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
-IN_CALL_CLEARED = ("clearing", "clearing_held", "clearing_relifted")
-
 CODES = {"JP": 0x00, "US": 0xB5}
 """Spec: ITU-T T.35."""
 
@@ -205,13 +203,6 @@ class LineShop:
         assert record.recording_at is not None
         return round((record.recording_at - START).total_seconds() * RATE_HZ)
 
-    def never_answered_during_car(self) -> bool:
-        """No terminal but a modem that was taking the number closed the loop before the ordinary ringing."""
-        return not any("cleared" in one.what and "line" in one.what for one in self._before_first_ring())
-
-    def _before_first_ring(self) -> list[Any]:
-        return [one for one in self.exchange.history if one.who == "exchange"]
-
     def line_history(self) -> list[str]:
         """States of the line as the exchange went through them."""
         return [
@@ -274,4 +265,17 @@ def whole(wanted: Pcm, heard: Pcm) -> Likeness:
     return found
 
 
-__all__ = ["RATE_HZ", "Call", "LineShop", "NotedPanel", "ShopPlan", "State", "prompts", "voice", "wav_sound", "whole"]
+__all__ = [
+    "RATE_HZ",
+    "START",
+    "Call",
+    "LineShop",
+    "NotedPanel",
+    "Pcm",
+    "ShopPlan",
+    "State",
+    "prompts",
+    "voice",
+    "wav_sound",
+    "whole",
+]
