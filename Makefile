@@ -8,13 +8,16 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT := python3 python3-venv mosquitto systemd
 APT_BROWSER := chromium chromium-driver fonts-noto-cjk
 ARGS ?=
+# On a Raspberry Pi also the driver of its pins.
+comma := ,
+EXTRAS := dev$(if $(wildcard /proc/device-tree/model),$(comma)pi)
 
 .PHONY: menu setup setup-browser demo test unit check browser bench kill-test docs voices clean
 
 menu: ## this menu
 	@echo "Denwaban 電話番 — the call box that stands by the person on the phone"
 	@echo
-	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-15s %s\n", $$1, $$2 }'
 	@echo
 	@echo "  Options for the command behind a target: make demo ARGS='--fast'"
 
@@ -27,7 +30,7 @@ $(VENV)/.ready: setup.cfg pyproject.toml
 	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	@echo "installing the Python packages into $(VENV)"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-warn-script-location -e '.[dev]'
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-warn-script-location -e '.[$(EXTRAS)]'
 	@touch $@
 
 setup-browser: setup
@@ -43,7 +46,7 @@ test: setup ## all tests but the browser's (unit tests first)
 	@$(BIN)/python -m pytest -q -m 'not browser' tests/unit tests/line tests/web $(ARGS)
 
 unit: setup ## the unit tests alone: pure rooms, no devices, under ten seconds
-	@$(BIN)/python -m pytest -q tests/unit $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto tests/unit $(ARGS)
 
 check: setup ## format, lint, types, floors, sizes, systemd units
 	@$(BIN)/ruff format --check .

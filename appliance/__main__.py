@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import os
 import signal
@@ -10,13 +11,22 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from appliance import __version__
-from appliance.errors import OperatorError
-from appliance.settings import Settings
+from appliance.errors import HouseError, OperatorError
+
+if TYPE_CHECKING:
+    from appliance.settings import Settings
 
 TRIED_BUT_WRONG = 2
 """Exit status where the person gave something unusable. Spec: argparse's own status for wrong arguments."""
+
+INTERRUPTED = 128 + signal.SIGINT
+"""Exit status of a command that Ctrl-C ended before it could take notice. Spec: POSIX shells, 2.8.2."""
+
+HOUSE_BROKEN = 70
+"""Exit status where the fault is ours or the disk's. Spec: sysexits.h EX_SOFTWARE."""
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -50,10 +60,14 @@ def _settings(arguments: argparse.Namespace) -> Settings:
 
 
 def _stop_on_signals() -> threading.Event:
-    """An event that SIGTERM and SIGINT set: every daemon leaves by the front door."""
+    """An event that SIGTERM, SIGINT and SIGHUP set: every daemon leaves by the front door.
+
+    Why SIGHUP: somebody closes the terminal; under `nohup` it stays ignored.
+    """
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda *_: stop.set())
     return stop
 
 
@@ -92,6 +106,7 @@ def run_up(arguments: argparse.Namespace) -> int:
 
 
 def run_demo(arguments: argparse.Namespace) -> int:
+    stop = _stop_on_signals()  # first: what follows takes a moment to load
     from appliance.daemon.demo import DemoOptions
     from appliance.daemon.demo import run_demo as run
 
@@ -104,7 +119,7 @@ def run_demo(arguments: argparse.Namespace) -> int:
         web_port=arguments.web_port,
         stay=arguments.stay,
     )
-    return run(options, tell, _stop_on_signals())
+    return run(options, tell, stop)
 
 
 def run_calls(arguments: argparse.Namespace) -> int:
@@ -183,13 +198,21 @@ def _add_calls(add: Callable[..., argparse.ArgumentParser]) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is for the shell."""
-    arguments = build_parser().parse_args(argv)
-    run: Run = arguments.run
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Japanese letters shows ?, and no traceback
     try:
+        arguments = build_parser().parse_args(argv)
+        run: Run = arguments.run
         return run(arguments)
     except OperatorError as error:
         sys.stderr.write(f"denwaban: {error}\n")
         return TRIED_BUT_WRONG
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except HouseError as error:
+        sys.stderr.write(f"denwaban: {error}\n")
+        return HOUSE_BROKEN
     except BrokenPipeError:
         # Somebody piped us into `head`: not an error. Python would complain when flushing at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

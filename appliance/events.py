@@ -148,6 +148,8 @@ class RingingStopped(Fact):
 
 @dataclass(frozen=True)
 class CallerIdentified(Fact):
+    """The exchange has said who calls, or why it does not."""
+
     identity: CallerIdentity
 
 
@@ -168,6 +170,8 @@ class LineSeized(Fact):
 
 @dataclass(frozen=True)
 class SeizeFailed(Fact):
+    """The device could not go off-hook."""
+
     why: str
 
 
@@ -178,17 +182,23 @@ class LineReleased(Fact):
 
 @dataclass(frozen=True)
 class PromptEnded(Fact):
+    """A prompt has been said, or was cut off."""
+
     prompt: Prompt
     complete: bool  # False where it was stopped or lost
 
 
 @dataclass(frozen=True)
 class DigitHeard(Fact):
+    """The far end pressed a key."""
+
     digit: str  # one of 0-9 A-D * #
 
 
 @dataclass(frozen=True)
 class FaxToneHeard(Fact):
+    """A fax machine is at the far end."""
+
     tone: str  # "cng" (calling, 1100 Hz) or "ced" (answer, 2100 Hz)
 
 
@@ -199,6 +209,8 @@ class CallWaitingHeard(Fact):
 
 @dataclass(frozen=True)
 class FarEndCleared(Fact):
+    """The far end has hung up."""
+
     by: ClearedBy
 
 
@@ -225,23 +237,31 @@ class SoundLost(Fact):
 
 @dataclass(frozen=True)
 class ButtonPressed(Fact):
+    """A button of the panel or of the page was pressed."""
+
     button: Button
     by: str = "panel"  # "panel" or "page:<name>"
 
 
 @dataclass(frozen=True)
 class Decided(Fact):
+    """What the policy says about the caller."""
+
     decision: Decision
     why: str = ""  # a sentence for the journal and the page
 
 
 @dataclass(frozen=True)
 class TimerFired(Fact):
+    """A timer of the call has run out."""
+
     timer: str  # a name of call.timers
 
 
 @dataclass(frozen=True)
 class AlertRaised(Fact):
+    """Staff or colleagues should look: SOS, a mark, later what was understood."""
+
     level: Level
     kind: str  # "sos", "mark", "needs_staff", later: ng word, long call, ...
     why: str  # one sentence for staff
@@ -250,6 +270,8 @@ class AlertRaised(Fact):
 
 @dataclass(frozen=True)
 class AlertAcknowledged(Fact):
+    """Somebody has seen the alarm."""
+
     by: str
 
 
@@ -262,6 +284,8 @@ class RecordingFailed(Fact):
 
 @dataclass(frozen=True)
 class DiskLow(Fact):
+    """Little room is left for recordings."""
+
     free_mb: int
 
 
@@ -275,6 +299,8 @@ class FaultRaised(Fact):
 
 @dataclass(frozen=True)
 class FaultCleared(Fact):
+    """What was broken works again."""
+
     what: str
 
 
@@ -296,12 +322,16 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class CallStarted(Fact):
+    """A call has begun."""
+
     call_id: str
     direction: str = "in"  # "in" or "out"
 
 
 @dataclass(frozen=True)
 class CallStateChanged(Fact):
+    """The call has gone into another state."""
+
     call_id: str
     state: str  # value of call.tables.State
     was: str
@@ -309,18 +339,24 @@ class CallStateChanged(Fact):
 
 @dataclass(frozen=True)
 class RecordingStarted(Fact):
+    """The recording of a call has begun."""
+
     call_id: str
     file: str  # relative to the data directory
 
 
 @dataclass(frozen=True)
 class RecordingStopped(Fact):
+    """The recording of a call is finished."""
+
     call_id: str
     samples: int
 
 
 @dataclass(frozen=True)
 class CallEnded(Fact):
+    """The call is over."""
+
     call_id: str
     outcome: Outcome
 

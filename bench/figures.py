@@ -23,10 +23,17 @@ class Figure:
         return self.what, self.wanted, self.measured, "ok" if self.ok else "MISSED"
 
 
-def at_most(name: str, what: str, limit: float, value: float, unit: str, more: str = "") -> Figure:
-    """A figure that is good where `value` does not exceed `limit`. `more`: what else is worth telling."""
-    measured = f"{value:.1f} {unit}" + (f" ({more})" if more else "")
-    return Figure(name, what, f"≤ {limit:g} {unit}", measured, value <= limit)
+@dataclass(frozen=True)
+class Limit:
+    """The most that is good enough."""
+
+    most: float
+    unit: str
+
+    def figure(self, name: str, what: str, value: float, more: str) -> Figure:
+        """The row of a measured `value`. `more`: what else is worth telling."""
+        measured = f"{value:.1f} {self.unit} ({more})"
+        return Figure(name, what, f"≤ {self.most:g} {self.unit}", measured, value <= self.most)
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -46,7 +53,9 @@ def table(figures: Sequence[Figure]) -> list[str]:
     rows = [TITLES, *(figure.row() for figure in figures)]
     widths = [max(_width(row[column]) for row in rows) for column in range(len(TITLES))]
     rule = "  ".join("-" * width for width in widths)
-    lines = ["  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    lines = [
+        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)) for row in rows
+    ]
     return [lines[0].rstrip(), rule, *(line.rstrip() for line in lines[1:])]
 
 

@@ -1,4 +1,4 @@
-"""A shop for measuring: the real processes on a real pty and a real broker, the simulated exchange on the wall clock."""
+"""A shop for measuring: real processes, a real pty, a real broker; the simulated exchange on the wall clock."""
 
 from __future__ import annotations
 

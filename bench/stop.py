@@ -13,11 +13,11 @@ from appliance.events import Prompt
 from appliance.exchange.ears import Pcm
 from appliance.units import RATE_HZ, SampleIndex, milliseconds, samples
 from bench.calls import STRANGER
-from bench.figures import Figure, at_most, percentile, spread
+from bench.figures import Figure, Limit, percentile, spread
 from bench.shop import BenchFailed, Shop
 
-SHOPS = 2
-CALLS_A_SHOP = 8
+SHOPS = 3
+CALLS_A_SHOP = 6
 
 AUDIBLE = 60
 """Of a 16-bit sample (−55 dB of full scale). Why: below the weakest sounds of the prompt, far over nothing at all."""
@@ -82,5 +82,5 @@ def measure(folder: Path) -> list[Figure]:
     with ThreadPoolExecutor(SHOPS) as pool:
         shops = [pool.submit(_one_shop, folder / f"stop{number}", number) for number in range(SHOPS)]
         heard_ms = [ms for shop in shops for ms in shop.result()]
-    value = percentile(heard_ms, 0.95)
-    return [at_most("stop", "lifted → box silent at the caller's ear, p95", 100, value, "ms", spread(heard_ms))]
+    worst = percentile(heard_ms, 0.95)
+    return [Limit(100, "ms").figure("stop", "lifted → box silent at the caller's ear, p95", worst, spread(heard_ms))]

@@ -138,7 +138,7 @@ class _RunReader:
             self._look_for_connect(wire)
 
     def _look_for_connect(self, wire: Wire) -> None:
-        before, connect, rest = self._text.partition(CONNECT)
+        _, connect, rest = self._text.partition(CONNECT)
         if not connect:
             return
         self._text = rest

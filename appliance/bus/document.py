@@ -62,7 +62,11 @@ def _topic(topic: Topic) -> str:
 
 
 def _events() -> str:
-    return "".join(f"| `{name}` | {_event_fields(kind)} | {_said(kind)} |\n" for name, kind in EVENT_TYPES.items())
+    return "".join(
+        f"| `{name}` | {_event_fields(kind)} | {_said(kind)} |\n"
+        for name, kind in EVENT_TYPES.items()
+        if kind not in UNTOLD
+    )
 
 
 def _event_fields(kind: type) -> str:

@@ -9,10 +9,19 @@ from typing import Any
 
 from paho.mqtt.client import topic_matches_sub
 
+from appliance import events
 from appliance.bus.codec import PayloadError, decode
 
 VERSION = 1
 """Grows when a field changes its meaning or goes; new fields and topics leave it as it is."""
+
+UNTOLD: tuple[type[events.Fact], ...] = (
+    events.SilenceBegan,
+    events.VoiceBegan,
+    events.TimerFired,
+    events.ButtonPressed,
+)
+"""Facts that stay in the house: the machine needs them, nobody reads them. A button is told by what it raises."""
 
 ROOT = f"denwaban/v{VERSION}/"
 
@@ -87,10 +96,14 @@ TOPICS = (
         "call/state",
         True,
         "line",
-        "The call in progress; while there is none only `state` and `call_id`.",
+        "The call in progress; while there is none only `state` and an empty `call_id`.",
         (
             Field("call_id", "text", "key of the call; empty while idle"),
-            Field("state", "text", "state of the call machine (docs/call-machine.md); `idle` while there is none"),
+            Field(
+                "state",
+                "text",
+                "state of the call machine (docs/call-machine.md); without a call `idle`, `lifted`, `fault` or clearing",
+            ),
             Field("direction", "text", "`in` or `out`", optional=True),
             Field("started", "time", "when the call began", optional=True),
             Field("since", "time", "when this state began", optional=True),
@@ -256,7 +269,7 @@ def complaints(name: str, payload: Mapping[str, Any], retain: bool) -> list[str]
     if topic is None:
         return [f"{name}: no such topic"]
     found = [] if topic.retained == retain else [f"{name}: {'must' if topic.retained else 'must not'} be retained"]
-    if name == "call/state" and payload.get("state") != "idle":
+    if name == "call/state" and payload.get("call_id"):
         found += [f"{name}: {field.name} is missing" for field in topic.fields if field.name not in payload]
     for field in topic.fields:
         if field.name not in payload:

@@ -96,7 +96,7 @@ class Broker:
                 stderr=log,
                 umask=0o007,  # the socket is for us and our group
                 start_new_session=True,  # Ctrl-C at the terminal reaches us first: the goodbyes need a broker
-                preexec_fn=_die_with_parent,  # noqa: PLW1509  one C call, no lock taken
+                preexec_fn=die_with_parent,  # noqa: PLW1509  one C call, no lock taken
             )
         self._await_listening()
 
@@ -159,6 +159,9 @@ def listens(socket_path: Path) -> bool:
     return True
 
 
-def _die_with_parent() -> None:
-    """Runs in the child. Why: a `kill -9` of `denwaban up` must not leave a broker behind."""
+def die_with_parent() -> None:
+    """Runs in the child: SIGTERM when the thread that started it ends. Spec: prctl(2).
+
+    Why: a `kill -9` of `denwaban up` must not leave a broker behind, nor the box's processes.
+    """
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

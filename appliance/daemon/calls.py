@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import DBAPIError
 
+from appliance.daemon.calls_words import ABSENCES, NO_NUMBER, details
 from appliance.desk.contacts import lookup_key, pretty_number
 from appliance.errors import OperatorError
-from appliance.events import Absence, Decision, Outcome
+from appliance.events import Decision, Outcome
 from appliance.settings import Settings
 from appliance.store import places
 from appliance.store.calls import Store
@@ -35,13 +36,6 @@ OUTCOMES = {
     Outcome.FAX: "fax",
     Outcome.LINE_LOST: "line lost in mid-call",
     Outcome.INTERRUPTED: "box restarted in mid-call",
-}
-
-ABSENCES = {
-    Absence.WITHHELD: "withheld 非通知",
-    Absence.PAY_PHONE: "pay phone 公衆電話",
-    Absence.UNAVAILABLE: "unavailable 表示圏外",
-    Absence.CONFLICT: "service conflict サービス競合",
 }
 
 DECISIONS = {
@@ -160,15 +154,15 @@ class _Show:
 
     def _event_row(self, event: CallEvent) -> tuple[str, ...]:
         place = "" if event.offset_samples is None else clock(event.offset_samples // RATE_HZ)
-        details = ", ".join(f"{name} {value}" for name, value in event.payload.items() if value not in ("", None))
-        return (f"{event.at.astimezone(self.zone):%H:%M:%S}", place, event.kind, details)
+        words = details(event.kind, event.payload)
+        return (f"{event.at.astimezone(self.zone):%H:%M:%S}", place, event.kind, words)
 
     def _caller(self, call: CallRecord) -> str:
         if call.number:
             number = pretty_number(call.number, self.country)
             company = call.contact.company if call.contact else ""
             return " ".join(part for part in (number, call.name, f"({company})" if company else "") if part)
-        reason = ABSENCES[call.absence] if call.absence else "no number sent"
+        reason = ABSENCES[call.absence] if call.absence else NO_NUMBER
         return " ".join(part for part in (reason, call.name) if part)
 
     def _time(self, moment: datetime | None) -> str:

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from appliance.events import Prompt
+from appliance.alert.patterns import PATTERNS, Pattern
+from appliance.daemon.demo_words import COLUMNS, OUTCOMES, PROMPTS, WORDS
+from appliance.events import Outcome, Prompt
 from appliance.exchange.ears import Likeness, Pcm, find_prompt
 from appliance.exchange.script import Expectation, ScriptedCall
+from appliance.units import samples
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,12 @@ class Verdict:
         return not self.complaints
 
 
+TAIL = samples(500)
+"""So much of a prompt is its end. Why: the last word or two; less is too little to be sure of."""
+
+ASIDE = samples(50)
+"""How far from its place the end of a prompt is looked for. Why: a modem that starved plays the rest a little later."""
+
 PromptSound = Callable[[Prompt], Pcm]
 
 
@@ -49,9 +58,18 @@ def prompts_heard(heard: Pcm, sound_of: PromptSound) -> tuple[Prompt, ...]:
     for prompt in Prompt:
         wanted = sound_of(prompt)
         likeness: Likeness = find_prompt(wanted, heard)
-        if likeness.heard:
+        if likeness.heard and _ended(wanted, heard, likeness.at):
             found.append((likeness.at, prompt))
     return tuple(prompt for _, prompt in sorted(found))
+
+
+def _ended(wanted: Pcm, heard: Pcm, at: int) -> bool:
+    """Whether the end of a prompt that began at `at` was heard in its place too.
+
+    Why: a prompt cut after half its length still has a likeness of 0.7 (`exchange.ears`).
+    """
+    end = at + len(wanted)
+    return find_prompt(wanted[-TAIL:], heard[max(0, end - TAIL - ASIDE) : end + ASIDE]).heard
 
 
 def judge(scripted: ScriptedCall, seen: Seen, sound_of: PromptSound) -> Verdict:
@@ -95,36 +113,53 @@ def in_order(wanted: Sequence[str], seen: Sequence[str]) -> bool:
     return all(any(one == other for other in rest) for one in wanted)
 
 
+LAMPS = 5
+"""Place of the lamps among the columns."""
+
+WIDEST = 200
+"""Columns of a table that goes to a file or a pipe. Why: no call of a script shows more lamps than fit."""
+
 # ---- the table -----------------------------------------------------------------------------------------------------
 
-COLUMNS = ("call", "caller", "outcome", "announcement heard", "recording", "lamp", "")
 
+def table(verdicts: Sequence[Verdict], language: str = "en", columns: int = WIDEST) -> list[str]:
+    """The lines of a table for a terminal: what was seen, and where it differs, what was wanted.
 
-def table(verdicts: Sequence[Verdict]) -> list[str]:
-    """The lines of a table for a terminal: what was seen, and where it differs, what was wanted."""
-    rows = [COLUMNS, *(_row(verdict) for verdict in verdicts)]
-    widths = [max(wide(row[i]) for row in rows) for i in range(len(COLUMNS))]
-    lines = ["  ".join(pad(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    lines.insert(1, "-" * min(sum(widths) + 2 * len(widths), 150))
+    Where the terminal has fewer `columns` than the table needs, the lamps stand below each call.
+    """
+    rows = [COLUMNS[language], *(_row(verdict, language) for verdict in verdicts)]
+    lines = _aligned(rows)
+    if max(map(wide, lines)) > columns:
+        lines = _aligned([_without_lamps(row) for row in rows])
+        for index in range(len(verdicts), 0, -1):
+            lines.insert(index + 1, "    " + rows[index][LAMPS])
+    lines.insert(1, "-" * min(max(map(wide, lines)), columns))
     for verdict in verdicts:
         lines += [f"  {verdict.scripted.id}: {complaint}" for complaint in verdict.complaints]
     good = sum(verdict.agrees for verdict in verdicts)
-    lines.append("")
-    lines.append(f"{good} of {len(verdicts)} calls went as they should")
-    return lines
+    return [*lines, "", WORDS[language]["score"].format(good=good, all=len(verdicts))]
 
 
-def _row(verdict: Verdict) -> tuple[str, ...]:
-    seen = verdict.seen
-    recording = "none" if seen.recording_s is None else f"{seen.recording_s:.1f} s"
+def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [max(wide(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return ["  ".join(pad(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _without_lamps(row: tuple[str, ...]) -> tuple[str, ...]:
+    return (*row[:LAMPS], *row[LAMPS + 1 :])
+
+
+def _row(verdict: Verdict, language: str) -> tuple[str, ...]:
+    seen, words, japanese = verdict.seen, WORDS[language], language == "ja"
+    lamps = [PATTERNS[Pattern(lamp)].name_ja if japanese and lamp in list(Pattern) else lamp for lamp in seen.lamps]
     return (
-        verdict.scripted.id,
+        verdict.scripted.title_ja if japanese else verdict.scripted.id,
         seen.caller,
-        seen.outcome,
-        ", ".join(verdict.heard) or "none",
-        recording,
-        " > ".join(seen.lamps),
-        "ok" if verdict.agrees else "WRONG",
+        OUTCOMES[language].get(Outcome(seen.outcome), seen.outcome) if seen.outcome in list(Outcome) else words["none"],
+        ", ".join(PROMPTS[language][prompt] for prompt in verdict.heard) or words["none"],
+        words["none"] if seen.recording_s is None else words["seconds"].format(seconds=f"{seen.recording_s:.1f}"),
+        " > ".join(lamps),
+        "ok" if verdict.agrees else words["wrong"],
     )
 
 

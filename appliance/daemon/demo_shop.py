@@ -14,7 +14,7 @@ import appliance
 from appliance.daemon.wiring import load_prompts, prepare_data
 from appliance.desk.contacts import Contact, lookup_key
 from appliance.edge.sounds import read_wav
-from appliance.errors import HouseError, OperatorError
+from appliance.errors import OperatorError
 from appliance.events import Absence, CallerIdentity, Outcome, Prompt
 from appliance.exchange.ears import Pcm
 from appliance.exchange.exchange import Exchange, ExchangeOptions
@@ -52,11 +52,11 @@ def choose_script(options: DemoOptions) -> Script:
         raise OperatorError("--script says who calls; leave out --caller and --number, or leave out --script")
     if not one_call:
         return load_script(options.script or SHOP_DAY)
-    day = load_script(SHOP_DAY)
-    return replace(day, calls=(_one_call(options),))
+    return _one_call(options)
 
 
-def _one_call(options: DemoOptions) -> ScriptedCall:
+def _one_call(options: DemoOptions) -> Script:
+    """The shop of the day, and a single call to it."""
     identity = _identity(options.number or "0312345678")
     voice = CALLERS_FILE if options.caller else "unknown_asks_hours"
     steps = (
@@ -67,7 +67,19 @@ def _one_call(options: DemoOptions) -> ScriptedCall:
         Step(Actor.STAFF, Do.REPLACE, After.CLEARED, wait_s=1),
     )
     expect = Expectation(Outcome.TALKED, "any", None, (1, 900), ("ringing", "recording"), any_announcement=True)
-    return ScriptedCall("your call", "あなたの電話", "your call", "as asked for", identity, steps, expect, max_s=900)
+    who = identity.number or f"--number {identity.absence}"
+    why = f"from {who}; the caller says {options.caller.name if options.caller else 'when do you close?'}"
+    call = ScriptedCall("your_call", "あなたの電話", "Your call", why, identity, steps, expect, max_s=900)
+    day = load_script(SHOP_DAY)
+    return replace(day, title_ja="さくら電器への電話", title_en="One call to Sakura Electronics", calls=(call,))
+
+
+def read_sound(path: Path) -> bytes:
+    """The samples of a voice. Raises OperatorError where there are none."""
+    sound = read_wav(path)
+    if not sound:
+        raise OperatorError(f"{path} has no sound in it")
+    return sound
 
 
 def _identity(text: str) -> CallerIdentity:
@@ -96,7 +108,7 @@ class DemoShop:
         self.settings: Settings = check(text)
         trouble = prepare_data(self.settings)
         if trouble:
-            raise HouseError(trouble)
+            raise OperatorError(f"{folder}: {trouble}")
         self.store = Store(self.settings.paths.data)
         self._enter_customers()
         profile, country_code = MODEMS[script.country]
@@ -107,7 +119,7 @@ class DemoShop:
     def voice(self, name: str) -> Pcm:
         """The sound of a voice of the script."""
         path = self._caller_file if name == CALLERS_FILE and self._caller_file else VOICES / f"{name}.wav"
-        return np.frombuffer(read_wav(path), "<i2").astype(np.int16)
+        return np.frombuffer(read_sound(path), "<i2").astype(np.int16)
 
     def prompt(self, prompt: Prompt) -> Pcm:
         """The sound of a prompt, as the box says it."""

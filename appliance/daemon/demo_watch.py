@@ -35,7 +35,7 @@ class DemoWatch:
         self._latest: dict[str, Mapping[str, Any]] = {}
         self._lamp = ""
         self._slice: _Slice | None = None
-        self._seq = 0
+        self._seq = max((call.seq for call in shop.store.calls(CallQuery(limit=1))), default=0)
 
     def take(self, message: Message) -> None:
         """Keep what one message of the bus says."""

@@ -17,11 +17,13 @@ from sqlalchemy.exc import DBAPIError
 from appliance import events as ev
 from appliance.alert.patterns import PATTERNS, Pattern
 from appliance.bus.codec import encode
+from appliance.bus.topics import UNTOLD
 from appliance.call.policy import decide
 from appliance.call.story import IDLE_SNAPSHOT, CallStory
 from appliance.daemon.troubles import Troubles
 from appliance.desk.contacts import Contact, lookup_key
 from appliance.edge.ports import Bus, Clock
+from appliance.errors import HouseError
 from appliance.settings import Settings
 from appliance.store import deeds
 from appliance.store.calls import Store
@@ -31,9 +33,6 @@ from appliance.units import RATE_HZ, SampleIndex
 
 log = logging.getLogger(__name__)
 
-UNTOLD = (ev.SilenceBegan, ev.VoiceBegan, ev.TimerFired, ev.ButtonPressed)
-"""Facts that stay in the house: the machine needs them, nobody reads them. A button is told by what it raises."""
-
 
 class Scribe(Protocol):
     """What the ledger asks of `store.scribe`."""
@@ -41,6 +40,8 @@ class Scribe(Protocol):
     def write(self, *deeds: deeds.Deed, then: Sequence[ev.Message] = ()) -> None: ...
 
     def faults(self, now: SampleIndex) -> list[ev.Fact]: ...
+
+    def alive(self) -> bool: ...
 
     def close(self) -> None: ...
 
@@ -54,6 +55,8 @@ class LedgerParts:
     settings: Settings
     is_open: Callable[[datetime], bool]
     """Whether the shop is open at a civil time."""
+    clock_is_set: Callable[[], bool] = lambda: True
+    """Whether the civil time can be trusted."""
 
 
 class Ledger:
@@ -66,6 +69,7 @@ class Ledger:
         self._troubles = Troubles(parts.bus, lambda: self._iso(parts.clock.now()))
         self._state = "fault"
         self._told: dict[str, object] = {}
+        self._anchor = (SampleIndex(0), parts.clock.civil())  # instant and civil time at which the present call began
         self.tell()
 
     @property
@@ -144,10 +148,12 @@ class Ledger:
 
     def begin(self, now: SampleIndex, direction: str) -> ev.CallStarted:
         """Open a call; a fact that began it (the caller's number, say) belongs to it."""
-        at = self.moment(now)
+        self._anchor = (now, self.moment(now))
+        at = self._anchor[1]
         call_id = f"{at:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
         self._story = CallStory(call_id, direction, started=at.isoformat(timespec="milliseconds"))
-        self._parts.scribe.write(deeds.OpenCall(call_id, at, direction))
+        unsure = not self._parts.clock_is_set()
+        self._parts.scribe.write(deeds.OpenCall(call_id, at, direction, clock_unsure=unsure))
         before, self._before = self._before, None
         if before is not None and before.at == now:
             self._write(self._story, before, None, publish=False)  # published when it came
@@ -216,7 +222,12 @@ class Ledger:
         self._parts.bus.publish(ev.Message("panel/state", payload, retain=True))
 
     def faults(self, now: SampleIndex) -> list[ev.Fact]:
-        """What has become broken or whole since last asked: store, bus, other processes."""
+        """What has become broken or whole since last asked: store, bus, other processes.
+
+        Raises: HouseError where nobody writes facts down any more; the process ends and is started again.
+        """
+        if not self._parts.scribe.alive():
+            raise HouseError("the scribe is dead")
         return [*self._parts.scribe.faults(now), *self._troubles.news(now)]
 
     def heard_of(self, process: str, payload: dict[str, object]) -> None:
@@ -227,7 +238,10 @@ class Ledger:
         self._parts.scribe.close()
 
     def moment(self, at: SampleIndex) -> datetime:
-        """The civil time of an instant."""
+        """The civil time of an instant. In a call it runs with the samples, however the clock on the wall is set."""
+        if self._story is not None:
+            began, civil = self._anchor
+            return civil + timedelta(seconds=(at - began) / RATE_HZ)
         clock = self._parts.clock
         return clock.civil() - timedelta(seconds=(clock.now() - at) / RATE_HZ)
 

@@ -13,6 +13,7 @@ from typing import Any
 from appliance import events as ev
 from appliance.alert.lamp import LampState
 from appliance.call.machine import CallMachine
+from appliance.call.states import HOLDING, PHASES
 from appliance.daemon.ledger import Ledger
 from appliance.daemon.timers import Timers
 from appliance.edge.ports import Bus, Clock, LineDevice, Panel, Watchdog
@@ -25,6 +26,12 @@ log = logging.getLogger(__name__)
 
 STEP_S = 0.02
 """Longest pause between two looks at the line, seconds. Why: one block of sound (units.BLOCK_SAMPLES)."""
+
+
+CLEARING = frozenset(PHASES["Clearing"])
+
+RELEASE_STEPS = 250
+"""Looks at the line while it is let go, STEP_S each: 5 s. Why: +VLS=0 is given no longer (line.modem.limits)."""
 
 
 @dataclass(frozen=True)
@@ -100,18 +107,31 @@ class LineLoop:
     def close(self) -> None:
         """Leave in good order: the recording is finished, the line let go, the panel dark."""
         parts = self._parts
+        parts.device.release(parts.clock.now())
+        if parts.machine.state in HOLDING | CLEARING:
+            self._await_release()
         now = parts.clock.now()
         if self._recording:
             self._stop_recording(now)
         parts.ledger.leave(now)
-        parts.device.release(now)
-        parts.device.poll(now)
         parts.device.close()
         parts.panel.show(ev.LampFrame())
         parts.panel.close()
         parts.recorder.close()
         parts.ledger.close()
         parts.bus.close()
+
+    def _await_release(self) -> None:
+        """Wait until the modem is on-hook: left off-hook it would keep the shop's line busy for good."""
+        parts = self._parts
+        for _ in range(RELEASE_STEPS):
+            parts.device.wait(STEP_S)
+            for item in parts.device.poll(parts.clock.now()):
+                if isinstance(item, ev.SoundBlock) and self._recording:
+                    parts.recorder.hear(item)
+                elif isinstance(item, ev.LineReleased | ev.LineLost):
+                    return
+        log.error("the modem did not confirm that it let go of the line")
 
     # ---- facts ---------------------------------------------------------------------------------------------------
 
@@ -160,8 +180,8 @@ class LineLoop:
         """A message from the bus: a button of the page, or the life sign of another process."""
         if message.topic == "request/button":
             wanted = message.payload.get("button")
-            if wanted in set(ev.Button):
-                self.take(ev.ButtonPressed(now, ev.Button(wanted), str(message.payload.get("by", "page"))[:40]))
+            if isinstance(wanted, str) and wanted in set(ev.Button):  # anything may come over a bus
+                self.take(ev.ButtonPressed(now, ev.Button(wanted), _printable(message.payload.get("by", "page"))))
         elif message.topic.endswith("/alive"):
             self._parts.ledger.heard_of(message.topic.split("/")[0], message.payload)
 
@@ -222,3 +242,8 @@ class LineLoop:
         if shown != self._shown:
             self._shown = shown
             parts.ledger.lit(parts.lamp.since, parts.lamp.pattern)
+
+
+def _printable(name: object) -> str:
+    """Who it was, as somebody on the bus says: cut to 40 characters that any file and any page can show."""
+    return "".join(character for character in str(name)[:40] if character.isprintable())

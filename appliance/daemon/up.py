@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from appliance.daemon.broker import Broker
+from appliance.daemon.broker import Broker, BrokerError, die_with_parent
+from appliance.errors import OperatorError
 from appliance.settings import Settings
 
 PROCESSES = ("line", "web", "clerk")
@@ -21,8 +22,8 @@ PROCESSES = ("line", "web", "clerk")
 RESTART_AFTER_S = 1.0
 """Pause before a dead process is started again, seconds. Why: as RestartSec= of the units in systemd/."""
 
-STOP_PATIENCE_S = 5.0
-"""How long a process may take to leave on SIGTERM, seconds. Why: a recording is closed in well under one."""
+STOP_PATIENCE_S = 15.0
+"""How long a process may take to leave on SIGTERM, seconds. Why: 5 s for a slow modem to go on-hook, then the disk."""
 
 
 @dataclass
@@ -45,6 +46,8 @@ class Child:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C at the terminal reaches us first: we stop them in order
+            preexec_fn=die_with_parent,  # noqa: PLW1509  one C call, no lock taken
         )
         assert self.process.stdout is not None
         self._reader = threading.Thread(
@@ -94,6 +97,8 @@ class House:
         environment: Mapping[str, str] | None = None,
         processes: tuple[str, ...] = PROCESSES,
     ) -> None:
+        self._tell = tell
+        self._broker_told = ""
         self._broker = Broker(settings.paths.run, settings.bus_socket)
         environment = {**os.environ, **(environment or {}), "PYTHONUNBUFFERED": "1"}
         command = [sys.executable, "-m", "appliance"]
@@ -102,7 +107,7 @@ class House:
         }
 
     def __enter__(self) -> House:
-        self._broker.start()
+        self._look_after_broker(self._broker.start)
         for child in self.children.values():
             child.start()
         return self
@@ -119,17 +124,38 @@ class House:
         process = self.children[name].process
         return process.pid if process is not None and process.poll() is None else None
 
+    def _look_after_broker(self, work: Callable[[], object]) -> None:
+        """Calls are taken without a broker: what keeps it from running is told, once, and tried again."""
+        try:
+            work()
+        except BrokerError as error:
+            if str(error) != self._broker_told:
+                self._broker_told = str(error)
+                self._tell(f"{'bus':>6} | {error}")
+        else:
+            self._broker_told = ""
+
     def look(self) -> None:
         """Restart what died, the broker too; call every half second or so."""
         now = time.monotonic()
-        self._broker.look()
+        self._look_after_broker(self._broker.look)
         for child in self.children.values():
             child.look(now)
 
 
+def _make_directory(path: Path, setting: str) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OperatorError(
+            f"{path} cannot be made: {error.strerror or error}. Run as a user who may, or set {setting} elsewhere"
+        ) from None
+
+
 def run_up(settings: Settings, config: Path, tell: Callable[[str], None], stop: threading.Event) -> int:
     """Keep the box up until `stop` is set."""
-    settings.paths.run.mkdir(parents=True, exist_ok=True)
+    _make_directory(settings.paths.run, "paths.run")
+    _make_directory(settings.paths.data, "paths.data")
     with House(settings, config, tell) as house:
         tell(f"    up | page: http://{settings.web.host}:{settings.web.port}/   Ctrl-C ends")
         while not stop.wait(0.5):

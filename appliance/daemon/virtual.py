@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
+from threading import Event
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -79,10 +80,11 @@ class VirtualHouse:
         zone = ZoneInfo(settings.hours.timezone) if settings.hours.timezone else None
         self.clock = VirtualClock(exchange, start or datetime.now(UTC), zone)
         self.panel = panel or DisabledPanel()
+        self._reset_wanted = Event()  # asked for beside the loop, done between two steps of the line
         exchange.attach(modem)
         world = World(
             clock=self.clock,
-            device=ModemLine(settings.line, lambda: MemoryLink(modem), modem.power_cycle),
+            device=ModemLine(settings.line, lambda: MemoryLink(modem), self._reset_wanted.set),
             panel=self.panel,
             bus=MemoryBus("line", LINE_HEARS, self.broker),
             scribe=lambda store, out: SyncScribe(store, out.publish),
@@ -92,6 +94,9 @@ class VirtualHouse:
 
     def advance(self, n: int = BLOCK_SAMPLES) -> None:
         """Let `n` samples pass: first on the line, then in the box."""
+        if self._reset_wanted.is_set():
+            self._reset_wanted.clear()
+            self.modem.power_cycle()
         self.exchange.advance(n)
         self.loop.step()
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from threading import Event
+from typing import IO
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -18,7 +21,7 @@ from appliance.call.hours import parse_hours
 from appliance.call.machine import CallConfig, CallMachine
 from appliance.daemon.ledger import Ledger, LedgerParts, Scribe
 from appliance.daemon.line_loop import LineLoop, LineParts
-from appliance.edge.host_clock import HostClock
+from appliance.edge.host_clock import HostClock, is_synchronised
 from appliance.edge.modem_line import ModemLine
 from appliance.edge.panel_gpiozero import open_panel
 from appliance.edge.ports import Bus, Clock, LineDevice, Panel, Watchdog
@@ -31,6 +34,7 @@ from appliance.events import FaultRaised, Prompt
 from appliance.guide.prompts import language_for, sound_file
 from appliance.line.ear import Ear
 from appliance.settings import Settings
+from appliance.store import places
 from appliance.store.calls import Store
 from appliance.store.mend import mend
 from appliance.store.migrate import upgrade
@@ -43,6 +47,12 @@ log = logging.getLogger(__name__)
 
 LINE_HEARS = ("request/button", "web/alive", "clerk/alive")
 """What the line process takes from the bus."""
+
+LOOK_UP_MS = 50
+"""How long the look-up of a caller may wait for a lock, milliseconds. Why: the line loop waits with it."""
+
+DIED = 70
+"""Exit status after a thread died. Spec: sysexits.h EX_SOFTWARE."""
 
 GUIDE = Path(appliance.__file__).parent / "guide"
 
@@ -57,13 +67,24 @@ class World:
     bus: Bus
     scribe: Callable[[Store, Bus], Scribe]
     watchdog: Watchdog
+    clock_is_set: Callable[[], bool] = lambda: True
 
 
 def build_line(settings: Settings, world: World) -> LineLoop:
     """The line loop with all it drives. The data directory exists and its database is up to date."""
-    store = Store(settings.paths.data)
+    reader = Store(settings.paths.data, busy_ms=LOOK_UP_MS)
     hours = parse_hours(settings.hours.open)
-    ledger = Ledger(LedgerParts(world.clock, store, world.scribe(store, world.bus), world.bus, settings, hours.is_open))
+    ledger = Ledger(
+        LedgerParts(
+            clock=world.clock,
+            store=reader,
+            scribe=world.scribe(Store(settings.paths.data), world.bus),
+            bus=world.bus,
+            settings=settings,
+            is_open=hours.is_open,
+            clock_is_set=world.clock_is_set,
+        )
+    )
     loop = LineLoop(
         LineParts(
             clock=world.clock,
@@ -116,8 +137,10 @@ def prepare_data(settings: Settings) -> str:
 
 def run_line(settings: Settings, stop: Event) -> int:
     """Take calls until `stop`. Raises OperatorError for settings that this machine cannot fulfil."""
-    bus = MqttBus(settings.bus_socket, "line", LINE_HEARS)
+    threads = DeadlyThreads(stop)
+    lock = take_lock(settings.paths.data)
     trouble = prepare_data(settings)
+    bus = MqttBus(settings.bus_socket, "line", LINE_HEARS)
     panel, note = open_panel(settings.panel)
     line = settings.line
     world = World(
@@ -127,25 +150,66 @@ def run_line(settings: Settings, stop: Event) -> int:
         bus=bus,
         scribe=lambda store, out: ThreadScribe(store, out.publish),
         watchdog=ServiceWatchdog(),
+        clock_is_set=is_synchronised,
     )
     loop = build_line(settings, world)
-    for what, why in (("data", trouble), ("panel", note if settings.panel.driver != "auto" else "")):
+    for what, why in (("data", trouble), ("panel", note if has_gpio() else "")):
         if why:
             loop.take(FaultRaised(SampleIndex(0), what, why))
     if note:
         log.info("%s", note)
     log.info("line: %s on %s, %s", line.kind, line.port, line.country)
     loop.run(stop)
-    return 0
+    if lock is not None:
+        lock.close()
+    return threads.status
+
+
+class DeadlyThreads:
+    """Lets the process end in good order when one of its threads dies of a bug; it is started again."""
+
+    def __init__(self, stop: Event) -> None:
+        self.status = 0
+        self._stop = stop
+        threading.excepthook = self._died
+
+    def _died(self, death: threading.ExceptHookArgs) -> None:
+        name = death.thread.name if death.thread else "?"
+        log.critical("the thread %s died", name, exc_info=death.exc_value)
+        self.status = DIED
+        self._stop.set()
+
+
+def take_lock(data: Path) -> IO[str] | None:
+    """Keep a second line process away from this data directory; None where the disk cannot say.
+
+    Raises: OperatorError where another one is at work.
+    """
+    try:
+        places.make_directories(data)
+        lock = (data / "line.lock").open("w")
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise OperatorError(f"another denwaban line works with {data}; stop it first") from None
+    except OSError as error:
+        log.error("no lock on %s: %s", data, error)
+        return None
+    return lock
+
+
+def has_gpio() -> bool:
+    """Whether this machine has pins, so that lamps are to be expected."""
+    return any(Path("/dev").glob("gpiochip*"))
 
 
 def run_clerk(settings: Settings, stop: Event) -> int:
     """Look after finished recordings until `stop`."""
     from appliance.daemon.clerk import run_clerk as run
 
+    threads = DeadlyThreads(stop)
     bus = MqttBus(settings.bus_socket, "clerk")
     try:
         run(settings, bus, ServiceWatchdog(), stop)
     finally:
         bus.close()
-    return 0
+    return threads.status

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from appliance.dsp.level import Sound
 from appliance.units import SampleIndex
@@ -16,7 +17,6 @@ class Framer:
         self._hop = hop
         self._kept: Sound = np.zeros(0)
         self._start = 0  # instant of the first kept sample
-        self._within = np.arange(size)
 
     def hear(self, at: SampleIndex, sound: Sound) -> tuple[SampleIndex, Sound]:
         """The frames that `sound`, whose first sample is of instant `at`, completes.
@@ -29,10 +29,16 @@ class Framer:
         joined = np.concatenate((self._kept, sound)) if len(self._kept) else sound
         count = max(0, (len(joined) - self._size) // self._hop + 1)
         first_end = SampleIndex(self._start + self._size)
-        frames = joined[self._hop * np.arange(count)[:, None] + self._within]
+        frames = self._view(joined, count)
         self._kept = joined[count * self._hop :]
         self._start += count * self._hop
         return first_end, frames
+
+    def _view(self, joined: Sound, count: int) -> Sound:
+        """`count` frames of `joined`, shape (count, size), not copied: they overlap, so nobody may write to them."""
+        step = joined.strides[0]
+        strides = (step * self._hop, step)
+        return as_strided(joined, (count, self._size), strides, writeable=False)
 
     def reset(self) -> None:
         """Forget the kept rest."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -40,3 +41,20 @@ def _zone(name: str) -> ZoneInfo | None:
         raise OperatorError(f'[hours] timezone = "{name}" cannot be read: {error}') from None
     except KeyError:
         raise OperatorError(f'[hours] timezone = "{name}" is not known here; for example "Asia/Tokyo"') from None
+
+
+TIME_ERROR = 5
+"""Spec: adjtimex(2): the clock is not synchronised."""
+
+TIMEX_BYTES = 256
+"""Room for struct timex. Spec: adjtimex(2): 208 bytes on 64-bit Linux."""
+
+
+def is_synchronised() -> bool:
+    """Whether the kernel believes that the time of day is right (NTP). True where it cannot be asked."""
+    timex = ctypes.create_string_buffer(TIMEX_BYTES)  # modes = 0: only ask
+    try:
+        state: int = ctypes.CDLL(None).adjtimex(timex)
+    except (OSError, AttributeError):
+        return True
+    return state != TIME_ERROR

@@ -34,7 +34,7 @@ class ModemLine:
         self._step: Step | None = Step.REOPEN
         self._step_at = SampleIndex(0)
         self._resetting: threading.Thread | None = None
-        self._lost_told = False
+        self._lost_told = ""  # the reason that was told last; empty: the line is not lost
         self._found: list[Fact | SoundBlock] = []
 
     # ---- ports.LineDevice
@@ -123,12 +123,13 @@ class ModemLine:
                 continue
             if isinstance(news, LineReady):
                 self._ladder.reset()
-                self._lost_told = False
+                self._lost_told = ""
             self._found.append(news)
 
     def _tell_lost(self, news: LineLost) -> None:
-        if not self._lost_told:
-            self._lost_told = True
+        """Once for each reason: who has plugged the modem in wants to know what is wrong now."""
+        if news.why != self._lost_told:
+            self._lost_told = news.why
             self._found.append(news)
 
     def _port_gone(self, now: SampleIndex, why: str) -> None:

@@ -27,6 +27,6 @@ def read_wav(path: Path) -> bytes:
     except FileNotFoundError:
         raise OperatorError(f"there is no file {path}") from None
     except (wave.Error, EOFError) as error:
-        raise OperatorError(f"{path} is not a WAV file: {error}") from None
+        raise OperatorError(f"{path} is not a WAV file: {error}".removesuffix(": ")) from None
     except OSError as error:
         raise OperatorError(f"cannot read {path}: {error.strerror or error}") from None

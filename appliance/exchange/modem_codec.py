@@ -60,7 +60,8 @@ def nearest_code(law: Law) -> npt.NDArray[np.uint8]:
 
 def to_pcm16(sound: Sound) -> npt.NDArray[np.int16]:
     """Round to 16 bits, clipping at full scale."""
-    return np.clip(np.rint(sound * PCM_FULL_SCALE), -32768, 32767).astype(np.int16)
+    whole = np.rint(sound * PCM_FULL_SCALE)
+    return np.minimum(np.maximum(whole, -32768), 32767).astype(np.int16)  # np.clip takes twice as long
 
 
 def encode(law: Law, sound: Sound) -> bytes:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
+import json
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -12,8 +15,10 @@ from appliance.events import Absence, Button, CallerIdentity, Outcome, Prompt
 from appliance.exchange.exchange import COUNTRIES
 from appliance.exchange.script_table import Complaints, Table
 from appliance.exchange.tones import DTMF_HZ
+from appliance.settings import SettingsError, check
 
-MODES = ("staff_first", "box_first")
+VOICES = Path(__file__).parent / "voices"
+
 LISTS = ("known", "refused")
 LAMPS = ("ready", "ringing", "recording", "needs_staff", "warning", "alarm", "fault")
 NOTHING = "none"
@@ -159,21 +164,49 @@ def load_script(path: Path) -> Script:
     """Read a script from a file. Raises OperatorError with every mistake in it."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise OperatorError(f"{path}: cannot be read: {error}") from error
-    return parse_script(text, path.name)
+    except OSError as error:
+        raise OperatorError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise OperatorError(f"{path}: cannot be read: it is not UTF-8 text") from error
+    return parse_script(text, path.name, [voice.stem for voice in VOICES.glob("*.wav")])
 
 
-def parse_script(text: str, file: str) -> Script:
-    """A script from its text; `file` is named in complaints. Raises OperatorError with every mistake in it."""
+def parse_script(text: str, file: str, voices: Iterable[str] | None = None) -> Script:
+    """A script from its text. Raises OperatorError with every mistake in it.
+
+    `file` is named in complaints; `voices`: the names there are, None where any will do.
+    """
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise OperatorError(f"{file}: not a TOML file: {error}") from error
     complaints = Complaints(file)
     script = _script(Table(raw, "", complaints))
+    _complain_of_box(script, complaints)
+    if voices is not None:
+        _complain_of_voices(script, sorted(voices), complaints)
     complaints.raise_any()
     return script
+
+
+def _complain_of_box(script: Script, complaints: Complaints) -> None:
+    """Settings that the box would refuse."""
+    lines = ['line.port = "/dev/null"', *(f"{name} = {json.dumps(value)}" for name, value in script.box.items())]
+    try:
+        check("\n".join(lines))
+    except SettingsError as error:
+        for complaint in error.complaints:
+            complaints.add(f"box.{complaint.setting}", complaint.words.en)
+
+
+def _complain_of_voices(script: Script, voices: list[str], complaints: Complaints) -> None:
+    for call in script.calls:
+        for step in call.steps:
+            if not step.voice or step.voice in voices:
+                continue
+            near = difflib.get_close_matches(step.voice, voices, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"voices are the files in {VOICES}"
+            complaints.add(f"call[{call.id}].{step.actor}", f"there is no voice {step.voice!r}; {hint}")
 
 
 def _script(top: Table) -> Script:
@@ -193,9 +226,6 @@ def _script(top: Table) -> Script:
     ids = [call.id for call in script.calls]
     for double in sorted({one for one in ids if ids.count(one) > 1}):
         top.complain("call.id", f"{double!r} is used twice")
-    mode = script.box.get("call.mode")
-    if mode is not None and mode not in MODES:
-        top.complain("box.call.mode", f"{mode!r} is not a mode; allowed: {', '.join(MODES)}")
     head.no_more()
     top.no_more()
     return script

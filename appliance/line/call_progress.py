@@ -138,11 +138,12 @@ class TonePulses:
             kept.clear()
 
     def _find(self, frame: Measured) -> _Kept | None:
+        if sum([frame.shares[place] for place in self._places]) < PURE_SHARE:
+            return None  # nearly always, so first: this is asked 300 times a second
         levels = [frame.tones[place] for place in self._places]
         errors = [frame.errors[place] for place in self._places]
         here = (
-            sum(frame.shares[place] for place in self._places) >= PURE_SHARE
-            and min(levels) >= FAINTEST_DBM0
+            min(levels) >= FAINTEST_DBM0
             and max(levels) - min(levels) <= TWIST_DB
             and max(map(abs, errors)) <= TOLERANCE_HZ
         )
@@ -210,6 +211,8 @@ class _Watch:
         self._cadence = cadence
         self._pulses = pulses
         self._told = False
+        self._steady_samples = samples(cadence.beats_ms[0]) if cadence.steady else 0
+        self._needed = cadence.cycles * len(cadence.beats_ms) // 2
         self._forget = samples(1.5 * max(cadence.beats_ms))  # Why: a pause that long is no beat of it any more
 
     def fact(self, now: SampleIndex) -> Fact | None:
@@ -227,21 +230,20 @@ class _Watch:
         self._told = False
 
     def _over(self, now: SampleIndex) -> bool:
-        if self._pulses.sounding() or self._cadence.steady:
+        if self._pulses.sounding() or self._steady_samples:
             return not self._pulses.sounding()
         return not self._pulses.bursts or now - self._pulses.bursts[-1].end > self._forget
 
     def _heard(self, now: SampleIndex) -> bool:
         cadence, pulses = self._cadence, self._pulses
-        if cadence.steady:
-            return pulses.steady_for(now, samples(cadence.beats_ms[0]))
-        needed = cadence.cycles * len(cadence.beats_ms) // 2
-        if pulses.sounding() or len(pulses.bursts) < needed:
+        if self._steady_samples:
+            return pulses.steady_for(now, self._steady_samples)
+        if len(pulses.bursts) < self._needed or pulses.sounding():
             return False
         rest = now - pulses.bursts[-1].end
         if rest > self._forget:
             return False
-        bursts = list(pulses.bursts)[-needed:]
+        bursts = list(pulses.bursts)[-self._needed :]
         return any(
             self._rested(rest, first - 1) and _keeps_time(cadence, bursts, first)
             for first in range(0, len(cadence.beats_ms), 2)

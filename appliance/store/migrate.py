@@ -34,7 +34,14 @@ def upgrade(data: Path) -> None:
         return
     command = [sys.executable, "-m", "appliance.store.migrate", "--data", str(data)]
     try:
-        child = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)  # noqa: S603
+        child = subprocess.run(  # noqa: S603
+            command,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+            start_new_session=True,  # Ctrl-C at the terminal is for us; a migration is not torn off
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise HouseError(f"the database could not be brought up to date: {error}") from error
     if child.returncode:

@@ -91,7 +91,10 @@ class _Pen:
 
     def publish(self, messages: Sequence[Message]) -> None:
         for message in messages:
-            self._publish(message)
+            try:
+                self._publish(message)
+            except HouseError as error:  # no bus can carry it; it is stored, and the next one must be too
+                log.error("not published: %s", error)
 
     def put_aside(self, entry: Entry, durable: bool = True) -> None:
         """Keep one entry in the spill file; where not even that works it is only in the log."""

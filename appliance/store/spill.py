@@ -8,6 +8,7 @@ import os
 import threading
 import uuid
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,14 +85,16 @@ class Spill:
 
     def _append(self, path: Path, values: object, durable: bool = True) -> None:
         line = json.dumps(values, ensure_ascii=False).encode() + b"\n"
-        with self._lock:
-            fresh = not path.exists()
-            if fresh:
-                places.create_private(path)
-            file = path.open("ab", buffering=0)
-            # A line of its own even behind one that was torn.
-            file.write(b"\n" + line if _torn(path) else line)
-        with file:
+        with ExitStack() as stack:
+            with self._lock:
+                fresh = not path.exists()
+                if fresh:
+                    places.create_private(path)
+                file = stack.enter_context(path.open("ab", buffering=0))
+                # A line of its own even behind one that was torn.
+                rest = memoryview(b"\n" + line if _torn(path) else line)
+                while rest:  # a disk that is nearly full takes a part, and refuses the rest
+                    rest = rest[file.write(rest) :]
             if durable:
                 os.fdatasync(file.fileno())
         if fresh and durable:

@@ -89,7 +89,15 @@ def free_name(directory: Path, stem: str) -> Path:
     """A name in `directory` that no recording has. Why: a clock set back must not overwrite a call."""
     path = directory / f"{stem}.wav"
     number = 2
-    while path.exists():
+    while _exists(path):
         path = directory / f"{stem}-{number}.wav"
         number += 1
     return path
+
+
+def _exists(path: Path) -> bool:
+    """Whether the name is taken; no, where the disk does not even tell: opening the file meets that fault again."""
+    try:
+        return path.exists()
+    except OSError:
+        return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import wave
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from appliance.daemon.demo_shop import MODEMS, VOICES
 from appliance.daemon.virtual import VirtualHouse
@@ -66,6 +67,7 @@ class ShopPlan:
     clearing: Clearing = Clearing.BUSY_TONE
     number_display: bool = True
     call_waiting: bool = False
+    seed: int = 0
     faults: ModemFaults = field(default_factory=ModemFaults)
     settings: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, str] = field(default_factory=dict)
@@ -90,7 +92,8 @@ class LineShop:
                 call_waiting=plan.call_waiting,
             )
         )
-        self.modem = SimModem(plan.profile or MODEMS[plan.country][0], CODES[plan.country], faults=plan.faults)
+        profile = plan.profile or MODEMS[plan.country][0]
+        self.modem = SimModem(profile, CODES[plan.country], plan.seed, plan.faults)
         self.store = Store(self.data)
         for number, name in plan.known.items():
             key = lookup_key(number, plan.country)
@@ -219,6 +222,26 @@ class LineShop:
         )
 
 
+OpenShop = Callable[..., LineShop]
+
+
+@pytest.fixture
+def open_shop(tmp_path: Path) -> Iterator[OpenShop]:
+    """Opens shops for one test: `open_shop(mode="box_first", ...)`, ready for calls unless `ready=False`."""
+    shops: list[LineShop] = []
+
+    def open_one(ready: bool = True, **plan: Any) -> LineShop:
+        shop = LineShop(tmp_path / f"shop{len(shops)}", ShopPlan(**plan))
+        shops.append(shop)
+        if ready:
+            shop.until_idle(20)
+        return shop
+
+    yield open_one
+    for shop in shops:
+        shop.close()
+
+
 @lru_cache(maxsize=1)
 def empty_data() -> Path:
     """A data directory with an empty database, made once and copied."""
@@ -240,9 +263,7 @@ def voice(name: str) -> Pcm:
 @lru_cache(maxsize=4)
 def prompts(country: str) -> Mapping[Prompt, Pcm]:
     """What the box can say."""
-    return {
-        prompt: np.frombuffer(pcm, "<i2").astype(np.int16) for prompt, pcm in load_prompts(country).items()
-    }
+    return {prompt: np.frombuffer(pcm, "<i2").astype(np.int16) for prompt, pcm in load_prompts(country).items()}
 
 
 def wav_sound(path: Path) -> Pcm:
@@ -271,9 +292,11 @@ __all__ = [
     "Call",
     "LineShop",
     "NotedPanel",
+    "OpenShop",
     "Pcm",
     "ShopPlan",
     "State",
+    "open_shop",
     "prompts",
     "voice",
     "wav_sound",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-from conftest import OpenShop
-from line_shop import LineShop, prompts, whole
+from typing import Any
 
-from appliance.events import Outcome, Prompt
+import pytest
+from line_shop import LineShop, OpenShop, prompts, whole
+
+from appliance.events import Absence, Outcome, Prompt
 from appliance.exchange.modem_faults import CidForm, ModemFaults
 
 JAPAN = ("JP", "0312345678")
@@ -18,11 +19,19 @@ READABLE = (CidForm.NORMAL, CidForm.NO_DATE, CidForm.NO_NAME, CidForm.DUPLICATED
 MODEMS = (("cx930xx", JAPAN), ("si24xx", JAPAN), ("usr5637", STATES), ("cx930xx", STATES), ("si24xx", STATES))
 
 
-def talk(shop: LineShop, number: str, **identity: str) -> None:
+def patience_s(shop: LineShop) -> float:
+    """How long staff let it ring. Why: US numbers come after the first ring; a Japanese line that sends none might be
+    at the CAR still, and is left alone for 7 s (LINE_HARDWARE.md 1.3 b)."""
+    if shop.plan.country == "US":
+        return 9
+    return 4 if shop.plan.faults.cid_form is not CidForm.NONE and shop.plan.number_display else 10
+
+
+def talk(shop: LineShop, number: str, **identity: Any) -> None:
     """One call, taken by staff, to its end."""
     call = shop.call(number, **identity)
     shop.until(lambda: call.ringing_at is not None)
-    shop.pass_s(9 if shop.plan.country == "US" else 4)
+    shop.pass_s(patience_s(shop))
     shop.lift()
     shop.until_state("talking")
     shop.pass_s(2)
@@ -36,16 +45,15 @@ def talk(shop: LineShop, number: str, **identity: str) -> None:
 
 @pytest.mark.parametrize("form", list(CidForm))
 @pytest.mark.parametrize(("profile", "country"), MODEMS)
-def test_the_right_caller_or_none(
-    open_shop: OpenShop, profile: str, country: tuple[str, str], form: CidForm
-) -> None:
+def test_the_right_caller_or_none(open_shop: OpenShop, profile: str, country: tuple[str, str], form: CidForm) -> None:
     place, number = country
     shop = open_shop(country=place, profile=profile, faults=ModemFaults(cid_form=form))
     talk(shop, number, name="BAKER CAROL" if place == "US" else "", datetime="11240100")
     assert len(shop.calls()) == 1
     assert shop.last().outcome is Outcome.TALKED
     assert shop.last().number in (number, "")
-    assert shop.last().caller_name in ("BAKER CAROL", "")
+    assert form is CidForm.GARBLED or shop.last().caller_name in ("BAKER CAROL", "")
+    assert shop.last().caller_name.isprintable()
     if form in READABLE:
         assert shop.last().number == number
     shop.plan.faults.cid_form = CidForm.NORMAL
@@ -75,9 +83,9 @@ def test_a_late_report_names_the_caller_still(open_shop: OpenShop, delay_ms: int
 @pytest.mark.parametrize("profile", ["cx930xx", "si24xx"])
 def test_why_there_is_no_number(open_shop: OpenShop, profile: str, absence: str) -> None:
     shop = open_shop(profile=profile)
-    talk(shop, "", absence=absence)
+    talk(shop, "", absence=Absence(absence))
     assert shop.last().number == ""
-    assert shop.last().absence == absence
+    assert shop.last().absence is Absence(absence)
 
 
 def test_a_line_without_number_display(open_shop: OpenShop) -> None:

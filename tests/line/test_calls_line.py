@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import OpenShop
-from line_shop import RATE_HZ, Call, LineShop, prompts, voice, whole
+from line_shop import RATE_HZ, Call, LineShop, OpenShop, prompts, voice, whole
 
 from appliance.events import Outcome, Prompt
 from appliance.exchange.ears import find_prompt

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,7 +26,11 @@ SCRIPTS: Mapping[str, Script] = {
 
 DAMAGES: Mapping[str, Damage] = {"clean": CLEAN, "city": CITY, "rural": RURAL}
 
-FITS = {"shop_day": ("cx930xx", "si24xx"), "staff_first": ("cx930xx", "si24xx"), "us_shop": ("usr5637", "cx930xx", "si24xx")}
+FITS = {
+    "shop_day": ("cx930xx", "si24xx"),
+    "staff_first": ("cx930xx", "si24xx"),
+    "us_shop": ("usr5637", "cx930xx", "si24xx"),
+}
 """Modems that know the caller identity of the script's country."""
 
 NUMBERLESS = ("withheld", "message", "unplugged", "after_plugging_in", "sos", "fax")
@@ -61,7 +65,7 @@ def numberless(script: Script) -> Script:
     return replace(script, calls=tuple(calls))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _play(name: str, profile: str, damage: str) -> Played:
     script = SCRIPTS[name]
     if profile not in FITS[name]:

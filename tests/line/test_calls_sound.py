@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from conftest import OpenShop
-from line_shop import RATE_HZ, Call, LineShop, prompts, voice, whole
+from line_shop import RATE_HZ, Call, LineShop, OpenShop, prompts, voice, whole
 
 from appliance.events import Outcome, Prompt
 from appliance.exchange.damage import CITY, CLEAN, RURAL, Damage
@@ -46,7 +45,9 @@ def assert_placed(shop: LineShop, name: str, at: int, late: int = 0) -> None:
     assert abs(shop.recorded_from(record) + found.at - at - late) <= ASIDE
 
 
-@pytest.mark.parametrize(("profile", "damage"), [*((p, CLEAN) for p in PROFILES), ("cx930xx", CITY), ("cx930xx", RURAL)])
+@pytest.mark.parametrize(
+    ("profile", "damage"), [*((p, CLEAN) for p in PROFILES), ("cx930xx", CITY), ("cx930xx", RURAL)]
+)
 def test_staff_first_the_notice_is_heard_whole_and_all_lies_where_it_was_said(
     open_shop: OpenShop, profile: str, damage: Damage
 ) -> None:
