@@ -32,6 +32,9 @@ from bench.tap import Tap
 MODEM = ("cx930xx", 0x00)
 """Profile and country (Spec: ITU-T T.35) of the modem. Why: one that takes Japanese numbers."""
 
+LOOK_S = 0.25
+"""How often the house looks after its processes, seconds. Why: `denwaban up` does so every 0.5 s."""
+
 POLL_S = 0.005
 """How often a condition is looked at while waiting, seconds."""
 
@@ -92,6 +95,11 @@ class News:
             message = self._latest.get(topic)
         return str(message.payload.get(field_name, "")) if message else ""
 
+    def forget_states(self) -> None:
+        """What was retained may be the last word of a dead process: wait for news."""
+        with self._changed:
+            self._latest.clear()
+
     def close(self) -> None:
         self._ending.set()
         self._thread.join()
@@ -105,6 +113,8 @@ class Shop:
     folder: Path
     settings_values: Mapping[str, object] = field(default_factory=dict)
     processes: tuple[str, ...] = ("line",)
+    house_up: bool = False
+    _looked_s: float = 0.0
 
     def __enter__(self) -> Shop:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -128,6 +138,7 @@ class Shop:
             stack.callback(port.close)
             self.clock = stack.enter_context(WallClock(self.exchange.advance, [port]))
             self.house = stack.enter_context(House(self.settings, config, self._note, processes=self.processes))
+            self.house_up = True
             self.news = News(self.settings.bus_socket)
             stack.callback(self.news.close)
             self.until(self.idle, 30, "the box to be ready")
@@ -135,6 +146,7 @@ class Shop:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.house_up = False
         self._stack.close()
 
     def _note(self, text: str) -> None:
@@ -173,7 +185,7 @@ class Shop:
         while not true():
             if time.monotonic() > give_up:
                 raise BenchFailed(f"waited {limit_s:g} s in vain for {what}; see {self.folder}/log.txt")
-            time.sleep(POLL_S)
+            self.sleep(POLL_S)
 
     def await_news(self, wanted: Callable[[Message], bool], limit_s: float, what: str) -> Heard:
         """As `News.wait`. Raises `BenchFailed`."""
@@ -186,10 +198,14 @@ class Shop:
         """Whether the next call can come."""
         return self.news.now("line/state") == "ready" and self.news.now("call/state") == "idle"
 
-    @staticmethod
-    def sleep(seconds: float) -> None:
-        """Let the wall clock run."""
-        time.sleep(seconds)
+    def sleep(self, seconds: float) -> None:
+        """Let the wall clock run; what has died is started again meanwhile."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, LOOK_S))
+            if self.house_up and time.monotonic() - self._looked_s > LOOK_S:
+                self._looked_s = time.monotonic()
+                self.house.look()
 
     # ---- what people do
 

@@ -42,6 +42,15 @@ class Hook:
     off: bool
 
 
+@dataclass(frozen=True)
+class Played:
+    """Sound that the modem put on the line. `clock_s`: time.monotonic()."""
+
+    clock_s: float
+    at: SampleIndex
+    sound: Sound
+
+
 class Tap(Transcript):
     """A transcript that keeps no sound of its own but all that passes the cable, with the machine's time."""
 
@@ -49,14 +58,14 @@ class Tap(Transcript):
         super().__init__(keep_streams=False)
         self.wires: list[Wire] = []
         self.hooks: list[Hook] = []
-        self.plays: list[tuple[SampleIndex, Sound]] = []
+        self.plays: list[Played] = []
 
     def octets(self, at: SampleIndex, way: Direction, octets: bytes, voice: bool) -> None:
         if octets:
             self.wires.append(Wire(time.monotonic(), at, way, octets))
 
     def play(self, at: SampleIndex, sound: Sound) -> None:
-        self.plays.append((at, sound))
+        self.plays.append(Played(time.monotonic(), at, sound))
 
     def note(self, at: SampleIndex, words: str) -> None:
         super().note(at, words)
@@ -100,7 +109,10 @@ class Unshield:
 
 @dataclass
 class VoiceRun:
-    """Sound that the modem sent after one CONNECT. `arrivals`: (clock_s, octets sent by then)."""
+    """Sound that the modem sent after one CONNECT, of which it was read at `at`.
+
+    `arrivals`: (clock_s, octets sent by then).
+    """
 
     at: SampleIndex
     octets: bytearray = field(default_factory=bytearray)
@@ -109,6 +121,11 @@ class VoiceRun:
     def pcm(self, law: Law) -> Pcm:
         """int16, shape (n,), 8 kHz."""
         return np.rint(decode(law, bytes(self.octets)) * 32768).astype(np.int16)
+
+    @property
+    def begun_at(self) -> SampleIndex:
+        """The instant of the first sample, to some 20 ms: what came with CONNECT had been heard before."""
+        return SampleIndex(self.at - (self.arrivals[0][1] if self.arrivals else 0))
 
     def sent_by(self, clock_s: float) -> int:
         """Octets sent at an instant of the machine's clock."""

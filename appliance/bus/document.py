@@ -6,7 +6,7 @@ import dataclasses
 import json
 
 from appliance.bus.codec import EVENT_TYPES
-from appliance.bus.topics import PROCESSES, ROOT, TOPICS, Topic
+from appliance.bus.topics import PROCESSES, ROOT, TOPICS, UNTOLD, Topic
 
 _HEAD = f"""# The bus
 

@@ -102,7 +102,7 @@ TOPICS = (
             Field(
                 "state",
                 "text",
-                "state of the call machine (docs/call-machine.md); without a call `idle`, `lifted`, `fault` or clearing",
+                "state of the call machine (docs/call-machine.md); `idle`, `lifted` or `fault` where there is no call",
             ),
             Field("direction", "text", "`in` or `out`", optional=True),
             Field("started", "time", "when the call began", optional=True),

@@ -13,6 +13,7 @@ import numpy as np
 import appliance
 from appliance.daemon.wiring import load_prompts, prepare_data
 from appliance.desk.contacts import Contact, lookup_key
+from appliance.desk.popup import missing_number
 from appliance.edge.sounds import read_wav
 from appliance.errors import OperatorError
 from appliance.events import Absence, CallerIdentity, Outcome, Prompt
@@ -67,8 +68,8 @@ def _one_call(options: DemoOptions) -> Script:
         Step(Actor.STAFF, Do.REPLACE, After.CLEARED, wait_s=1),
     )
     expect = Expectation(Outcome.TALKED, "any", None, (1, 900), ("ringing", "recording"), any_announcement=True)
-    who = identity.number or f"--number {identity.absence}"
-    why = f"from {who}; the caller says {options.caller.name if options.caller else 'when do you close?'}"
+    who = f"from {identity.number}" if identity.number else missing_number(identity, "en").lower()
+    why = f"{who}; the caller " + (f"speaks {options.caller.name}" if options.caller else "asks when the shop closes")
     call = ScriptedCall("your_call", "あなたの電話", "Your call", why, identity, steps, expect, max_s=900)
     day = load_script(SHOP_DAY)
     return replace(day, title_ja="さくら電器への電話", title_en="One call to Sakura Electronics", calls=(call,))

@@ -1,5 +1,6 @@
 """Fixtures of the tests on the simulated line."""
 
 from line_shop import open_shop
+from real_box import box
 
-__all__ = ["open_shop"]
+__all__ = ["box", "open_shop"]
