@@ -69,7 +69,7 @@ docs: setup ## draw the generated documents anew (call machine, settings, bus)
 	@$(BIN)/python -m appliance.call.draw > docs/call-machine.md
 	@$(BIN)/python -m appliance.daemon.configuration --document > docs/settings.md
 	@$(BIN)/python -m appliance.daemon.configuration --example > docs/denwaban.toml
-	@$(BIN)/python -m appliance.bus.topics > docs/bus.md
+	@$(BIN)/python -m appliance.bus.document > docs/bus.md
 
 clean: ## remove what make made
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -39,11 +39,12 @@ class Passed:
 
 
 @dataclass(frozen=True)
-class Sound:
+class Heard:
     """How a recording compares. `lost_s`: what had passed and is not in it; `trouble`: empty where it is sound."""
 
     lost_s: float
     trouble: str = ""
+    there: bool = True
 
 
 def passed(tap: Tap, until_s: float, cleared_at: int | None = None) -> Passed | None:
@@ -60,20 +61,20 @@ def passed(tap: Tap, until_s: float, cleared_at: int | None = None) -> Passed | 
     return Passed(min(begin for begin, _ in spans), ended, runs, plays[0].at if plays else None)
 
 
-def compare(path: Path | None, sound: Passed | None) -> Sound:
+def compare(path: Path | None, sound: Passed | None) -> Heard:
     """The recording at `path` (None: there is none) against what passed."""
     if path is None:
-        return Sound((sound.ended - sound.begun) / RATE_HZ if sound else 0.0)
+        return Heard((sound.ended - sound.begun) / RATE_HZ if sound else 0.0, there=False)
     try:
         wav = read_wav(path)
     except (OSError, EOFError, ValueError, wave.Error) as error:
-        return Sound(0.0, f"{path.name}: {error}")
+        return Heard(0.0, f"{path.name}: {error}")
     if sound is None:
-        return Sound(0.0)
+        return Heard(0.0)
     zero, trouble = _zero(wav, sound)
     if zero is None:
-        return Sound((sound.ended - sound.begun) / RATE_HZ, trouble)
-    return Sound(max(0, sound.ended - zero - len(wav)) / RATE_HZ, trouble)
+        return Heard((sound.ended - sound.begun) / RATE_HZ, trouble)
+    return Heard(max(0, sound.ended - zero - len(wav)) / RATE_HZ, trouble)
 
 
 def _zero(wav: Pcm, sound: Passed) -> tuple[int | None, str]:
@@ -125,5 +126,7 @@ def calls_trouble(data: Path, rows: Sequence[CallRecord]) -> str:
         if path.stat().st_mode & 0o777 != places.FINISHED_MODE:
             return f"{path.name} can still be written to"
     known = {row.recording for row in rows}
-    strays = [path for path in sorted((data / places.RECORDINGS).rglob("*.wav")) if str(path.relative_to(data)) not in known]
+    strays = [
+        path for path in sorted((data / places.RECORDINGS).rglob("*.wav")) if str(path.relative_to(data)) not in known
+    ]
     return f"{strays[0].name} belongs to no call" if strays else ""

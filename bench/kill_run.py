@@ -11,8 +11,8 @@ from pathlib import Path
 
 from appliance.exchange.exchange import Call
 from appliance.store.rows import CallQuery, CallRecord
-from bench.evidence import LOST_LIMIT_S, calls_trouble, compare, database_trouble, passed
-from bench.shop import KNOWN, BenchFailed, Shop, noise
+from bench.evidence import LOST_LIMIT_S, Heard, calls_trouble, compare, database_trouble, passed
+from bench.shop import KNOWN, POLL_S, BenchFailed, Shop, noise
 
 CALL_S = 11.0
 """A call, from dialling to the caller's hanging up. Why: number 2.3 s, ring, notice 4.8 s, some talk."""
@@ -22,8 +22,6 @@ AFTER_KILL_S = 1.0
 
 BACK_LIMIT_S = 30.0
 """Patience for a killed process to be back at work. Why: several shops start processes on two cores."""
-
-ALIVE = {"line": "line/alive", "web": "web/alive", "clerk": "clerk/alive"}
 
 
 @dataclass(frozen=True)
@@ -42,25 +40,31 @@ class Result:
 
     plan: Plan
     state: str
-    lost_s: float
-    wav: str
+    heard: Heard
     database: str
     call: str
     call_trouble: str
     following: str
     back_s: float
 
+    @classmethod
+    def broken_off(cls, plan: Plan, why: str) -> Result:
+        """A run that could not be carried to its end."""
+        return cls(plan, "?", Heard(0.0), "", "", why, "not tried", 0.0)
+
     @property
     def ok(self) -> bool:
-        return self.lost_s <= LOST_LIMIT_S and not (self.wav or self.database or self.call_trouble or self.following)
+        troubles = (self.heard.trouble, self.database, self.call_trouble, self.following)
+        return self.heard.lost_s <= LOST_LIMIT_S and not any(troubles)
 
     def line(self, of: int) -> str:
         """One line of text."""
         plan = self.plan
         name = {"bus": "mosquitto"}.get(plan.victim, plan.victim)
+        wav = self.heard.trouble or ("ok  " if self.heard.there else "none")
         return (
             f"{plan.number:3d}/{of} {name:9s} at {plan.moment_s:5.2f} s ({self.state:17s}) "
-            f"lost {self.lost_s:4.2f} s  wav {self.wav or 'ok'}  database {self.database or 'ok'}  "
+            f"lost {self.heard.lost_s:4.2f} s  wav {wav}  database {self.database or 'ok'}  "
             f"call {self.call_trouble or self.call:12s} back {self.back_s:4.1f} s  "
             f"next call {self.following or 'recorded'}  {'ok' if self.ok else 'FAILED'}"
         )
@@ -100,6 +104,7 @@ class Run:
         self._chance = random.Random(f"{seed}/{plan.number}")
         self._staff = _Staff(shop, plan, self._chance)
         self._killed_s = 0.0
+        self._back_s: float | None = None
         self._state = ""
         self._pid = 0
 
@@ -111,10 +116,24 @@ class Run:
         before = self._newest()
         call = shop.place_call(f"0312{plan.number:06d}", noise(self._chance.randrange(2**32), CALL_S + 10))
         self._live(call)
-        back_s = self._await_back()
+        until_s = self._killed_s if plan.victim == "line" else time.monotonic()
+        shop.until(self._look_for_it, BACK_LIMIT_S, f"{plan.victim} to be back at work")
+        shop.until(shop.idle, BACK_LIMIT_S, "the box to be ready for the next call")
+        rows = [row for row in shop.store.calls(CallQuery(limit=20)) if row.seq > before][::-1]
+        recordings = [self._path(row) for row in rows if row.recording]
+        heard = compare(recordings[0] if recordings else None, passed(shop.tap, until_s, call.ended_at))
         following = self._following_call()
-        rows = [row for row in shop.store.calls(CallQuery(limit=20)) if row.seq > before]
-        return self._judge(rows[::-1], call, following, back_s)
+        data = shop.settings.paths.data
+        return Result(
+            plan,
+            self._state,
+            heard,
+            database_trouble(data),
+            ", ".join(str(row.outcome) for row in rows) or "not begun",
+            self._calls_trouble(),
+            following,
+            self._back_s or 0.0,
+        )
 
     # ---- the call and the kill
 
@@ -128,7 +147,8 @@ class Run:
             if not self._killed_s and into_s >= plan.moment_s:
                 self._kill()
                 ends_s = into_s + AFTER_KILL_S if plan.victim == "line" else CALL_S
-            shop.sleep(0.005)
+            self._look_for_it()
+            shop.sleep(POLL_S)
         shop.hang_up(call)
         shop.until(lambda: not shop.modem.off_hook, 20, "the modem to go on-hook")
         shop.replace()
@@ -137,20 +157,23 @@ class Run:
         shop = self._shop
         self._pid = shop.pid(self._plan.victim)
         self._state = shop.news.now("call/state") or "?"
-        if self._plan.victim in ("line", "bus"):
-            shop.news.forget_states()
+        shop.news.forget_states(*{"web": ["web/alive"], "clerk": ["clerk/alive"]}.get(self._plan.victim, []))
         self._killed_s = time.monotonic()
         os.kill(self._pid, signal.SIGKILL)
 
-    def _await_back(self) -> float:
-        """Seconds from the kill until the process was at work again, and the line ready for a call."""
+    def _look_for_it(self) -> bool:
+        """Whether the killed process is at work again; notes when it was first seen so."""
+        if self._back_s is None and self._is_back():
+            self._back_s = time.monotonic() - self._killed_s
+        return self._back_s is not None
+
+    def _is_back(self) -> bool:
         shop, victim = self._shop, self._plan.victim
-        shop.until(lambda: shop.house.pid(victim) not in (None, self._pid), BACK_LIMIT_S, f"{victim} to be started")
-        if victim in ALIVE:
-            shop.until(lambda: shop.news.now(ALIVE[victim], "alive") == "True", BACK_LIMIT_S, f"{victim} to be back")
-        back_s = time.monotonic() - self._killed_s
-        shop.until(shop.idle, BACK_LIMIT_S, "the box to be ready for the next call")
-        return max(back_s, time.monotonic() - self._killed_s) if victim == "line" else back_s
+        if not self._killed_s or shop.house.pid(victim) in (None, self._pid):
+            return False
+        if victim == "line":
+            return shop.idle()
+        return victim == "bus" or shop.news.now(f"{victim}/alive", "alive") == "True"
 
     # ---- the next call
 
@@ -163,10 +186,9 @@ class Run:
 
     def _take_a_call(self) -> str:
         shop = self._shop
-        begun_s = time.monotonic()
         shop.news.forget()
+        shop.tap.forget()
         newest = self._newest()
-        first_hook = len(shop.tap.hooks)
         call = shop.place_call(KNOWN, noise(self._chance.randrange(2**32), 20))
         shop.await_news(lambda m: m.topic == "call/state" and m.payload.get("number") == KNOWN, 15, "the number")
         shop.until(lambda: shop.line() == "ring_burst", 10, "the ring")
@@ -177,11 +199,9 @@ class Run:
         shop.clear(call)
         shop.until(lambda: self._sealed(newest), 5, "the call in the database")
         rows = [row for row in shop.store.calls(CallQuery(limit=5)) if row.seq > newest]
-        if len(rows) != 1 or rows[0].number != KNOWN or not rows[0].recording or len(shop.tap.hooks) == first_hook:
+        if len(rows) != 1 or rows[0].number != KNOWN or not rows[0].recording:
             return f"not recorded: {rows}"
-        cleared = [one.at for one in shop.exchange.history if one.what == "line: cleared"][-1]
-        sound = passed(_since(shop, begun_s), time.monotonic(), cleared)
-        heard = compare(self._path(rows[0]), sound)
+        heard = compare(self._path(rows[0]), passed(shop.tap, time.monotonic(), call.ended_at))
         return heard.trouble or ("" if heard.lost_s == 0 else f"{heard.lost_s:.2f} s lost")
 
     def _sealed(self, newest: int) -> bool:
@@ -189,30 +209,16 @@ class Run:
         row = next(iter(self._shop.store.calls(CallQuery(limit=1))), None)
         return row is not None and row.seq > newest and row.ended_at is not None and row.samples is not None
 
-    # ---- what is left
+    # ---- what is left in the database
 
-    def _judge(self, rows: list[CallRecord], call: Call, following: str, back_s: float) -> Result:
-        shop, plan = self._shop, self._plan
-        data = shop.settings.paths.data
-        line = plan.victim == "line"
-        ours = [row for row in rows if row.number == f"0312{plan.number:06d}"] or rows[:1] * (not following)
-        mine = [row for row in rows if row.number == f"0312{plan.number:06d}"]
-        sound = passed(shop.tap, self._killed_s if line else time.monotonic(), call.ended_at)
-        recorded = [row for row in mine if row.recording]
-        heard = compare(self._path(recorded[0]) if recorded else None, sound)
-        trouble = calls_trouble(data, list(shop.store.calls(CallQuery(limit=1000))))
-        del ours
-        return Result(
-            plan,
-            self._state,
-            heard.lost_s,
-            heard.trouble,
-            database_trouble(data),
-            ", ".join(str(row.outcome) for row in mine) or "not yet begun",
-            trouble,
-            following,
-            back_s,
-        )
+    def _calls_trouble(self) -> str:
+        """What is wrong with any call of this shop, once the recorder has had time to close the last file."""
+        shop, give_up = self._shop, time.monotonic() + 3
+        while True:
+            trouble = calls_trouble(shop.settings.paths.data, shop.store.calls(CallQuery(limit=1000)))
+            if not trouble or time.monotonic() > give_up:
+                return trouble
+            shop.sleep(0.1)
 
     def _newest(self) -> int:
         """The number of the newest call in the database."""

@@ -95,10 +95,11 @@ class News:
             message = self._latest.get(topic)
         return str(message.payload.get(field_name, "")) if message else ""
 
-    def forget_states(self) -> None:
-        """What was retained may be the last word of a dead process: wait for news."""
+    def forget_states(self, *topics: str) -> None:
+        """What was retained may be the last word of a dead process: wait for news. No topics: of all."""
         with self._changed:
-            self._latest.clear()
+            for topic in topics or list(self._latest):
+                self._latest.pop(topic, None)
 
     def close(self) -> None:
         self._ending.set()

@@ -87,17 +87,26 @@ UNTOLD = frozenset({"TimerFired", "LineSeized", "LineReleased", "VoiceBegan"})
 
 
 def story_of(call: CallRecord, events: list[CallEvent], country: str, texts: Texts) -> list[Happening]:
-    """The events of a call in words, in order."""
-    return [
-        Happening(
-            offset((event.at - call.started_at).total_seconds()),
-            texts.word("event", event.kind),
-            _detail(event, country, texts),
-            event.offset_samples / RATE_HZ if event.offset_samples is not None else None,
+    """The events of a call in words, in order; a change of state that reads like the one before is left out."""
+    story = []
+    state = ""
+    for event in events:
+        if event.kind in UNTOLD:
+            continue
+        detail = _detail(event, country, texts)
+        if event.kind == "CallStateChanged":
+            if detail == state:
+                continue
+            state = detail
+        story.append(
+            Happening(
+                offset((event.at - call.started_at).total_seconds()),
+                texts.word("event", event.kind),
+                detail,
+                event.offset_samples / RATE_HZ if event.offset_samples is not None else None,
+            )
         )
-        for event in events
-        if event.kind not in UNTOLD
-    ]
+    return story
 
 
 WORDED = {

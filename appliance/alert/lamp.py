@@ -13,9 +13,11 @@ RINGING_STATES = frozenset(
     {
         "car",
         "car_lifted",
+        "car_doubtful",
         "identified",
         "ringing",
         "deciding",
+        "deciding_long",
         "letting_ring",
         "ringing_silent",
         "ringing_out",
@@ -33,7 +35,7 @@ RINGING_STATES = frozenset(
 )
 """States in which it rings, or did until a moment ago. Spec: call.states (an upper floor, hence by name)."""
 
-SUMMONING_STATES = frozenset(("summoning", "listening"))
+SUMMONING_STATES = frozenset(("summoning", "listening", "hearing_out"))
 """States of the call in which a caller waits for staff. Spec: call.states."""
 
 OVER_STATES = frozenset(("idle", "fault", "lifted"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 
 from appliance.bus.codec import EVENT_TYPES
 from appliance.bus.topics import PROCESSES, ROOT, TOPICS, UNTOLD, Topic
@@ -78,3 +79,7 @@ def _said(kind: type) -> str:
     """The docstring's first line; nothing for one that Python made up."""
     text = (kind.__doc__ or "").strip().splitlines()[0]
     return "" if text.startswith(f"{kind.__name__}(") else text
+
+
+if __name__ == "__main__":
+    sys.stdout.write(document())

@@ -1,8 +1,7 @@
-"""Every topic of the bus as data. `python -m appliance.bus.topics` prints docs/bus.md from it."""
+"""Every topic of the bus as data. `bus.document` prints docs/bus.md from it."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -291,9 +290,3 @@ def is_kind(value: object, kind: str) -> bool:
     if kind == "list of text" and isinstance(value, list):
         return all(isinstance(item, str) for item in value)
     return isinstance(value, KINDS[kind])
-
-
-if __name__ == "__main__":
-    from appliance.bus.document import document
-
-    sys.stdout.write(document())

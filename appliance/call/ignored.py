@@ -15,7 +15,7 @@ Signals = tuple[G, ...]
 RINGS: Signals = (G.CAR_STARTED, G.RANG, G.RINGING_STOPPED, G.CALLER_IDENTIFIED)
 SPEECH: Signals = (G.VOICE, G.SILENCE, G.DIGIT, G.CALL_WAITING)
 FAX: Signals = (G.FAX_CALLING, G.FAX_ANSWERING)
-GONE: Signals = (G.FAR_END_CLEARED, G.FAR_END_SILENT)
+GONE: Signals = (G.FAR_END_CLEARED, G.DIAL_TONE)
 HOOK: Signals = (G.LIFTED, G.REPLACED)
 
 ON_HOOK: Signals = (G.LINE_READY, G.LINE_RELEASED, *SPEECH, *FAX, *GONE)
@@ -41,7 +41,7 @@ def _but(signals: Signals, *without: G) -> Signals:
 RING_ON: Signals = (*ON_HOOK, G.CAR_STARTED, G.RANG)
 SEIZING: Signals = (*ON_HOOK, *RINGS)
 CLEARING: Signals = (G.LINE_READY, *SPEECH, *FAX, *GONE, *RINGS, *LATE, *STALE)
-TALK: Signals = (*ON_LINE, G.VOICE, G.SILENCE, G.LIFTED, G.FAR_END_SILENT)
+TALK: Signals = (*ON_LINE, G.VOICE, G.LIFTED)
 ALONE: Signals = (*ON_LINE, G.REPLACED)
 
 IGNORED: Mapping[State, frozenset[G]] = {
@@ -52,12 +52,17 @@ IGNORED: Mapping[State, frozenset[G]] = {
         # A number while a phone is off the hook is that of a second caller.
         State.LIFTED: (*ON_HOOK, G.RINGING_STOPPED, G.CALLER_IDENTIFIED, G.SEIZE_FAILED, *STALE),
         State.LINE_IN_USE: (*ON_HOOK, *RINGS, G.LIFTED),
+        State.JOINING_OUTGOING: (*SEIZING, G.LIFTED),
+        # The dial tone is that of our own exchange, or of a house exchange after its 0: nobody has cleared.
+        State.CALLING_OUT: (*STALE, *TALK, *FAX, G.DIAL_TONE),
         State.UNRECORDED: (*ON_HOOK, G.RINGING_STOPPED, G.CALLER_IDENTIFIED, G.LIFTED, *LATE, *STALE),
         State.CAR: (*ON_HOOK, G.CAR_STARTED, G.REPLACED),
-        State.CAR_LIFTED: (*ON_HOOK, G.CAR_STARTED, G.RINGING_STOPPED, G.CALLER_IDENTIFIED, G.LIFTED),
+        State.CAR_LIFTED: (*ON_HOOK, G.RINGING_STOPPED, G.CALLER_IDENTIFIED, G.LIFTED),
+        State.CAR_DOUBTFUL: (*ON_HOOK, G.CAR_STARTED, G.RINGING_STOPPED, G.CALLER_IDENTIFIED, G.LIFTED),
         State.IDENTIFIED: (*ON_HOOK, G.CAR_STARTED, G.CALLER_IDENTIFIED, G.REPLACED),
         State.RINGING: (*RING_ON, G.REPLACED),
         State.DECIDING: (*RING_ON, G.CALLER_IDENTIFIED, G.REPLACED),
+        State.DECIDING_LONG: (*RING_ON, G.CALLER_IDENTIFIED, G.REPLACED),
         State.LETTING_RING: (*RING_ON, G.REPLACED, *LATE),
         State.RINGING_SILENT: (*RING_ON, G.REPLACED),
         State.RINGING_OUT: (*RING_ON, G.REPLACED),
@@ -65,31 +70,32 @@ IGNORED: Mapping[State, frozenset[G]] = {
         State.RINGING_LONG_SILENT: (*_but(RING_ON, G.RANG), G.REPLACED),
         State.RINGING_LIFTED: (*RING_ON, G.CALLER_IDENTIFIED),
         State.ANSWERING: (*SEIZING, G.REPLACED),
-        State.ANNOUNCING: (*_but(STALE, *NOTICES), *ALONE, G.VOICE, G.SILENCE, G.FAR_END_SILENT),
+        State.ANNOUNCING: (*_but(STALE, *NOTICES), *ALONE, G.VOICE, G.SILENCE),
         # Who waits for staff is silent for long: that is no sign of having gone.
-        State.SUMMONING: (*STALE, *ALONE, G.SILENCE, G.FAR_END_SILENT),
-        State.LISTENING: (*STALE, *ALONE, G.VOICE, G.FAR_END_SILENT),
+        State.SUMMONING: (*STALE, *ALONE, G.SILENCE),
+        State.LISTENING: (*STALE, *ALONE, G.VOICE),
+        State.HEARING_OUT: (*STALE, *ALONE, G.VOICE),
         State.JOINING_UNDECIDED: (*SEIZING, G.LIFTED),
         State.JOINING: (*SEIZING, G.LIFTED),
         State.JOINING_SILENTLY: (*SEIZING, G.LIFTED),
-        State.JOIN_ANNOUNCING: (*_but(STALE, *NOTICES), *TALK),
-        # A whistle must not end the recording of a talk; silence is no clearing while staff hold the receiver.
+        State.JOIN_ANNOUNCING: (*_but(STALE, *NOTICES), *TALK, G.SILENCE),
+        # A whistle must not end the recording of a talk.
         State.TALKING: (*STALE, *TALK, *FAX),
         State.ANSWERING_FOR_MESSAGE: (*SEIZING, G.REPLACED),
-        State.MESSAGE_ANNOUNCING: (*_but(STALE, *NOTICES), *ALONE, G.VOICE, G.SILENCE, G.FAR_END_SILENT),
-        State.INVITING: (*_but(STALE, *INVITATIONS), *ALONE, G.VOICE, G.SILENCE, G.FAR_END_SILENT),
-        State.AWAITING_MESSAGE: (*STALE, *ALONE, G.SILENCE, G.FAR_END_SILENT),
-        State.HEARING_ON: (*STALE, *ALONE, G.FAR_END_SILENT),
+        State.MESSAGE_ANNOUNCING: (*_but(STALE, *NOTICES), *ALONE, G.VOICE, G.SILENCE),
+        State.INVITING: (*_but(STALE, *INVITATIONS), *ALONE, G.VOICE, G.SILENCE),
+        State.AWAITING_MESSAGE: (*STALE, *ALONE, G.SILENCE),
+        State.HEARING_ON: (*STALE, *ALONE),
         State.TAKING_MESSAGE: (*STALE, *ALONE, G.VOICE),
         State.PAUSING: (*STALE, *ALONE, G.SILENCE),
         State.MESSAGE_FULL: (*STALE, *ALONE, G.VOICE),
-        State.THANKING: (*_but(STALE, *THANKS), *ALONE, G.VOICE, G.SILENCE, G.FAR_END_SILENT),
+        State.THANKING: (*_but(STALE, *THANKS), *ALONE, G.VOICE, G.SILENCE),
         State.LAST_WORDS: (*STALE, *ALONE, G.VOICE),
         State.ANSWERING_TO_REFUSE: (*SEIZING, G.REPLACED),
-        State.REFUSING: (*_but(STALE, G.REFUSAL_ENDED), *ALONE, G.VOICE, G.SILENCE, G.FAR_END_SILENT),
+        State.REFUSING: (*_but(STALE, G.REFUSAL_ENDED), *ALONE, G.VOICE, G.SILENCE),
         State.ANSWERING_TO_ASK: (*SEIZING, G.REPLACED),
-        State.ASKING_REDIAL: (*_but(STALE, G.REDIAL_ENDED), *ALONE, G.VOICE, G.SILENCE, G.FAR_END_SILENT),
-        State.FAX: (*STALE, *ALONE, G.SILENCE, G.FAX_CALLING, G.FAR_END_SILENT),
+        State.ASKING_REDIAL: (*_but(STALE, G.REDIAL_ENDED), *ALONE, G.VOICE, G.SILENCE),
+        State.FAX: (*STALE, *ALONE, G.SILENCE, G.FAX_CALLING),
         State.CLEARING: (*CLEARING, G.REPLACED),
         State.CLEARING_HELD: (*CLEARING, G.LIFTED),
         State.CLEARING_RELIFTED: (*CLEARING, G.LIFTED),

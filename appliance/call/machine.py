@@ -120,10 +120,15 @@ def _timers(
 ) -> Iterator[StopTimer | StartTimer]:
     """A timer that has just fired runs no more: it needs no stopping, and is started anew where the state keeps it."""
     fired = signal.value.removesuffix("_in_speech")
+    anew = {timer for timer, by in RESTARTED_BY.items() if by is signal}
     left = [timer for timer in TIMERS.get(state, ()) if timer != fired and timer in durations]
     wanted = [timer for timer in TIMERS.get(next_state, ()) if timer in durations]
     yield from (StopTimer(timer.value) for timer in left if timer not in wanted)
-    yield from (StartTimer(timer.value, durations[timer]) for timer in wanted if timer not in left)
+    yield from (StartTimer(timer.value, durations[timer]) for timer in wanted if timer not in left or timer in anew)
+
+
+RESTARTED_BY: Mapping[Timer, Signal] = {Timer.LONG_SILENCE: Signal.SILENCE}
+"""A timer that such a signal starts anew although the state goes on."""
 
 
 class CallMachine:

@@ -40,7 +40,7 @@ class Signal(StrEnum):
     FAX_ANSWERING = "fax_answer_tone"
     CALL_WAITING = "call_waiting_heard"
     FAR_END_CLEARED = "far_end_cleared"
-    FAR_END_SILENT = "far_end_silent"
+    DIAL_TONE = "dial_tone_heard"
 
     DECIDED_PASS = "decided_pass"
     DECIDED_ANNOUNCE = "decided_announce"
@@ -50,6 +50,7 @@ class Signal(StrEnum):
     DECIDED_MESSAGE = "decided_message"
 
     CAR_LIMIT = "car_limit"
+    CAR_OVER = "car_over"
     IDENTITY_WAIT = "identity_wait"
     SEIZE_LIMIT = "seize_limit"
     RELEASE_LIMIT = "release_limit"
@@ -62,6 +63,10 @@ class Signal(StrEnum):
     SPEECH_PROOF = "speech_proof"
     MESSAGE_PAUSE = "message_pause"
     MESSAGE_MAX = "message_max"
+    MESSAGE_CAP = "message_cap"
+    LISTEN_LIMIT = "listen_limit"
+    LONG_SILENCE = "long_silence"
+    LONG_SILENCE_IN_SPEECH = "long_silence_in_speech"
     OFF_HOOK_LIMIT = "off_hook_limit"
     FAX_LIMIT = "fax_limit"
     FAX_LIMIT_IN_SPEECH = "fax_limit_in_speech"
@@ -103,6 +108,7 @@ IN_SPEECH: Mapping[Signal, Signal] = {
     Signal.THANKS_ENDED: Signal.THANKS_ENDED_IN_SPEECH,
     Signal.PROMPT_LIMIT: Signal.PROMPT_LIMIT_IN_SPEECH,
     Signal.FAX_LIMIT: Signal.FAX_LIMIT_IN_SPEECH,
+    Signal.LONG_SILENCE: Signal.LONG_SILENCE_IN_SPEECH,
 }
 """What becomes another signal while somebody speaks: after these the box would talk on or hang up."""
 
@@ -131,8 +137,8 @@ def signal_of(fact: ev.Fact, speech: bool = False) -> Signal | None:
 
     Raises: IllegalEvent for a fact that nobody has taught us, or a timer that is not in `call.timers`.
     """
-    if type(fact) in NOT_OURS:
-        return None
+    if type(fact) in NOT_OURS or fact == ev.FarEndCleared(fact.at, ev.ClearedBy.SILENCE):
+        return None  # how long a silence may last hangs on where the call is: our own timers measure it
     signal = _name(fact)
     return IN_SPEECH.get(signal, signal) if speech else signal
 
@@ -144,7 +150,7 @@ def _name(fact: ev.Fact) -> Signal:
         case ev.FaxToneHeard(tone=tone):
             return Signal.FAX_ANSWERING if tone == "ced" else Signal.FAX_CALLING
         case ev.FarEndCleared(by=by):
-            return Signal.FAR_END_SILENT if by is ev.ClearedBy.SILENCE else Signal.FAR_END_CLEARED
+            return Signal.DIAL_TONE if by is ev.ClearedBy.DIAL_TONE else Signal.FAR_END_CLEARED
         case ev.Decided(decision=decision):
             return Signal(f"decided_{decision.value}")
         case ev.TimerFired(timer=name) if name in set(Timer):

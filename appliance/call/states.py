@@ -13,13 +13,17 @@ class State(StrEnum):
     IDLE = "idle"
     LIFTED = "lifted"
     LINE_IN_USE = "line_in_use"
+    JOINING_OUTGOING = "joining_outgoing"
+    CALLING_OUT = "calling_out"
     UNRECORDED = "unrecorded"
 
     CAR = "car"
     CAR_LIFTED = "car_lifted"
+    CAR_DOUBTFUL = "car_doubtful"
     IDENTIFIED = "identified"
     RINGING = "ringing"
     DECIDING = "deciding"
+    DECIDING_LONG = "deciding_long"
     LETTING_RING = "letting_ring"
     RINGING_SILENT = "ringing_silent"
     RINGING_OUT = "ringing_out"
@@ -31,6 +35,7 @@ class State(StrEnum):
     ANNOUNCING = "announcing"
     SUMMONING = "summoning"
     LISTENING = "listening"
+    HEARING_OUT = "hearing_out"
 
     JOINING_UNDECIDED = "joining_undecided"
     JOINING = "joining"
@@ -65,12 +70,16 @@ MEANING: Mapping[State, str] = {
     State.IDLE: "waiting for a call",
     State.LIFTED: "no call of ours, but a phone is still off the hook: never answer now",
     State.LINE_IN_USE: "staff lifted a phone that was not ringing",
+    State.JOINING_OUTGOING: "going off-hook beside staff who call out",
+    State.CALLING_OUT: "staff call out, the box is silent and records; a dial tone is our own exchange's",
     State.UNRECORDED: "staff and the other party talk; the box is not on the line",
     State.CAR: "the exchange hands over the number: never answer now",
-    State.CAR_LIFTED: "a phone was lifted before the first ordinary ring",
+    State.CAR_LIFTED: "a phone was lifted in CAR: it may be the exchange's answer, for as long as CAR and data last",
+    State.CAR_DOUBTFUL: "the exchange hands over the number although a phone is thought to be off the hook",
     State.IDENTIFIED: "the number is here, the first ordinary ring is not",
     State.RINGING: "it rings; the number may still come",
     State.DECIDING: "the policy was asked",
+    State.DECIDING_LONG: "the policy was asked anew, and nobody has come: the box answers with the next ring",
     State.LETTING_RING: "the shop's phones ring; the notice will be said when one is lifted",
     State.RINGING_SILENT: "the shop's phones ring; nothing will be said when one is lifted",
     State.RINGING_OUT: "as ringing_silent, and the box never answers",
@@ -81,6 +90,7 @@ MEANING: Mapping[State, str] = {
     State.ANNOUNCING: "the box alone says the notice",
     State.SUMMONING: "the box holds the caller and calls staff by lamp, buzzer and popup",
     State.LISTENING: "as summoning, while the caller speaks: do not talk over them",
+    State.HEARING_OUT: "as listening; nobody has come: the box asks for a message when the caller falls silent",
     State.JOINING_UNDECIDED: "a phone was lifted before the policy answered",
     State.JOINING: "a phone was lifted: going off-hook beside it, then the notice",
     State.JOINING_SILENTLY: "a phone was lifted: going off-hook beside it without a word",
@@ -108,13 +118,15 @@ MEANING: Mapping[State, str] = {
 
 PHASES: Mapping[str, tuple[State, ...]] = {
     "Waiting": (State.FAULT, State.IDLE, State.LIFTED),
-    "Staff call out": (State.LINE_IN_USE, State.UNRECORDED),
+    "Staff call out": (State.LINE_IN_USE, State.JOINING_OUTGOING, State.CALLING_OUT, State.UNRECORDED),
     "Ringing": (
         State.CAR,
         State.CAR_LIFTED,
+        State.CAR_DOUBTFUL,
         State.IDENTIFIED,
         State.RINGING,
         State.DECIDING,
+        State.DECIDING_LONG,
         State.LETTING_RING,
         State.RINGING_SILENT,
         State.RINGING_OUT,
@@ -122,7 +134,14 @@ PHASES: Mapping[str, tuple[State, ...]] = {
         State.RINGING_LONG_SILENT,
         State.RINGING_LIFTED,
     ),
-    "Box answers": (State.ANSWERING, State.ANNOUNCING, State.SUMMONING, State.LISTENING, State.FAX),
+    "Box answers": (
+        State.ANSWERING,
+        State.ANNOUNCING,
+        State.SUMMONING,
+        State.LISTENING,
+        State.HEARING_OUT,
+        State.FAX,
+    ),
     "Staff talk": (
         State.JOINING_UNDECIDED,
         State.JOINING,
@@ -159,6 +178,7 @@ SEIZING = frozenset(
         State.JOINING_UNDECIDED,
         State.JOINING,
         State.JOINING_SILENTLY,
+        State.JOINING_OUTGOING,
     }
 )
 """`Seize` was sent and is not confirmed."""
@@ -176,13 +196,14 @@ SPEAKING = frozenset(
 )
 """The box says one prompt, and goes on when it has ended."""
 
-SUMMONED = frozenset({State.SUMMONING, State.LISTENING})
+SUMMONED = frozenset({State.SUMMONING, State.LISTENING, State.HEARING_OUT})
 """Between `Summon(True)` and `Summon(False)`."""
 
 RECORDING = (
     SPEAKING
     | SUMMONED
     | {
+        State.CALLING_OUT,
         State.TALKING,
         State.AWAITING_MESSAGE,
         State.HEARING_ON,
@@ -201,18 +222,25 @@ HOLDING = SEIZING | RECORDING
 TIMERS: Mapping[State, tuple[Timer, ...]] = {
     State.LIFTED: (Timer.OFF_HOOK_LIMIT,),
     State.LINE_IN_USE: (Timer.JOIN_OUTGOING,),
+    State.CALLING_OUT: (Timer.LONG_SILENCE,),
+    State.TALKING: (Timer.LONG_SILENCE,),
     State.CAR: (Timer.CAR_LIMIT,),
-    State.CAR_LIFTED: (Timer.CAR_LIMIT,),
+    State.CAR_LIFTED: (Timer.CAR_OVER,),
+    State.CAR_DOUBTFUL: (Timer.CAR_LIMIT,),
     State.IDENTIFIED: (Timer.CAR_LIMIT,),
     State.RINGING: (Timer.IDENTITY_WAIT,),
+    State.DECIDING: (Timer.MESSAGE_AFTER,),  # a number that comes late does not make the caller wait longer
     State.LETTING_RING: (Timer.MESSAGE_AFTER,),
     State.RINGING_SILENT: (Timer.MESSAGE_AFTER,),
-    State.SUMMONING: (Timer.MESSAGE_AFTER, Timer.WAIT_REPEAT, Timer.SUMMON_LIMIT),
-    State.LISTENING: (Timer.MESSAGE_AFTER,),
+    State.SUMMONING: (Timer.MESSAGE_AFTER, Timer.WAIT_REPEAT, Timer.SUMMON_LIMIT, Timer.LISTEN_LIMIT),
+    State.LISTENING: (Timer.MESSAGE_AFTER, Timer.LISTEN_LIMIT),
+    State.HEARING_OUT: (Timer.LISTEN_LIMIT,),
     State.AWAITING_MESSAGE: (Timer.NO_VOICE,),
     State.HEARING_ON: (Timer.SPEECH_PROOF,),
     State.TAKING_MESSAGE: (Timer.MESSAGE_MAX,),
     State.PAUSING: (Timer.MESSAGE_MAX, Timer.MESSAGE_PAUSE),
+    State.MESSAGE_FULL: (Timer.MESSAGE_CAP,),
+    State.LAST_WORDS: (Timer.MESSAGE_CAP,),
     State.FAX: (Timer.FAX_LIMIT,),
     State.CLEARING: (Timer.RELEASE_LIMIT,),
     State.CLEARING_HELD: (Timer.RELEASE_LIMIT,),

@@ -14,6 +14,7 @@ class Timer(StrEnum):
     """A duration that a state may wait for; the value is the name in `events.TimerFired`."""
 
     CAR_LIMIT = "car_limit"
+    CAR_OVER = "car_over"
     IDENTITY_WAIT = "identity_wait"
     SEIZE_LIMIT = "seize_limit"
     RELEASE_LIMIT = "release_limit"
@@ -25,6 +26,9 @@ class Timer(StrEnum):
     SPEECH_PROOF = "speech_proof"
     MESSAGE_PAUSE = "message_pause"
     MESSAGE_MAX = "message_max"
+    MESSAGE_CAP = "message_cap"
+    LISTEN_LIMIT = "listen_limit"
+    LONG_SILENCE = "long_silence"
     FAX_LIMIT = "fax_limit"
     OFF_HOOK_LIMIT = "off_hook_limit"
     JOIN_OUTGOING = "join_outgoing"
@@ -46,6 +50,11 @@ FIXED: Mapping[Timer, Duration] = {
     Timer.CAR_LIMIT: _fixed(
         12_000, "NTT: CAR ends after 6 s; 3.2 s to wait for the data, 0.5 s to on-hook, then a ring"
     ),
+    Timer.CAR_OVER: _fixed(
+        3_500,
+        "NTT: the data end 3.2 s after a lift; would CAR go on, a burst (1 s apart; for 2 s one counts as told late) "
+        "had told so. Who is off the hook now is a person",
+    ),
     Timer.SEIZE_LIMIT: _fixed(8_000, "ours: above the slowest answer known of voice modems, 5 s"),
     Timer.RELEASE_LIMIT: _fixed(8_000, "ours: as long as the seizing; then the on-hook is sent anew"),
     Timer.PROMPT_LIMIT: _fixed(60_000, "ours: longer than any prompt; a mute device must not trap the caller"),
@@ -56,6 +65,15 @@ FIXED: Mapping[Timer, Duration] = {
         SILENCE_MS + 2_000, "the silence time of the ear and 2 s: not silent so long is speaking"
     ),
     Timer.MESSAGE_PAUSE: _fixed(3_000, "ours: added to the silence time of the ear; people stop to look up a number"),
+    Timer.MESSAGE_CAP: _fixed(
+        600_000, "ours: nobody goes on for 10 min after the longest message; a radio beside the receiver does, all day"
+    ),
+    Timer.LISTEN_LIMIT: _fixed(
+        1_800_000, "ours: nobody speaks to nobody for 30 min; on a modem blind to the hook it is staff, who talk on"
+    ),
+    Timer.LONG_SILENCE: _fixed(
+        600_000, "ours: a caller on hold is seldom silent for 10 min, music counts as voice; the hook was not reported"
+    ),
     Timer.OFF_HOOK_LIMIT: _fixed(120_000, "ours: nobody listens to a busy tone for 2 min; the hook was not reported"),
     Timer.FAX_LIMIT: _fixed(30_000, "ours: eight calling tones (ITU-T T.30: 0.5 s on, 3 s off); by then ours answered"),
 }
@@ -64,7 +82,7 @@ FIXED: Mapping[Timer, Duration] = {
 SETTABLE: Mapping[Timer, str] = {
     Timer.IDENTITY_WAIT: "by country: see `identity_wait`",
     Timer.MESSAGE_AFTER: "setting [call] message_after_s; 0 is never",
-    Timer.MESSAGE_MAX: "setting [call] message_max_s; then the first silence ends the message",
+    Timer.MESSAGE_MAX: "setting [call] message_max_s; then the first silence ends the message, or message_cap",
     Timer.JOIN_OUTGOING: "setting [call] join_outgoing_s",
 }
 """Durations that come from the settings, and from which."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import logging
 import os
@@ -90,16 +91,20 @@ class Clerk:
 
     def _trouble(self, path: Path, call: CallRecord, now: datetime) -> str:
         """Why this recording cannot be sealed; SOON where it is only not finished yet."""
-        young = call.ended_at is not None and timedelta() <= now - call.ended_at < GRACE
+        whole = growing = False
+        trouble = "its length is not that of the call"
         try:
             status = path.stat()
+            whole = status.st_size == HEADER_BYTES + (call.samples or 0) * SAMPLE_BYTES
+            if whole and stat.S_IMODE(status.st_mode) == places.FINISHED_MODE:
+                return ""
+            growing = _growing(path)
         except FileNotFoundError:
-            return SOON if young else "the file is not there"
-        if status.st_size != HEADER_BYTES + (call.samples or 0) * SAMPLE_BYTES:
-            return SOON if young else "its length is not that of the call"
-        if stat.S_IMODE(status.st_mode) != places.FINISHED_MODE:
-            return SOON if young else self._finish(path)
-        return ""
+            trouble = "the file is not there"
+        young = call.ended_at is not None and timedelta() <= now - call.ended_at < GRACE
+        if young or growing:
+            return SOON
+        return self._finish(path) if whole else trouble
 
     def _finish(self, path: Path) -> str:
         """Make a file read-only that its recorder never did; why it cannot be done."""
@@ -133,6 +138,18 @@ class Clerk:
 
     def _write_down(self, call: CallRecord, what: str, detail: str, now: datetime) -> None:
         self.store.audit(AuditEntry(now, WHO, what, f"call/{call.id}", detail))
+
+
+def _growing(path: Path) -> bool:
+    """Whether its recorder still has the file: a slow card takes the end of a call late, a clock may be set back."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def free_mb(data: Path) -> int:

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from appliance.daemon.demo_live import SETTLE_S, LiveDemo
-from appliance.daemon.demo_report import WIDEST, table
 from appliance.daemon.demo_shop import DemoOptions, DemoShop, choose_script
 from appliance.daemon.demo_story import Storyteller
+from appliance.daemon.demo_table import WIDEST, table
 from appliance.daemon.demo_watch import DemoWatch
 from appliance.daemon.demo_words import WORDS, terminal_language
 from appliance.daemon.virtual import VirtualHouse

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from appliance.alert.patterns import PATTERNS, Pattern
-from appliance.daemon.demo_words import COLUMNS, OUTCOMES, PROMPTS, WORDS
-from appliance.events import Outcome, Prompt
+from appliance.events import Prompt
 from appliance.exchange.ears import Likeness, Pcm, find_prompt
 from appliance.exchange.script import Expectation, ScriptedCall
 from appliance.units import samples
@@ -111,65 +108,6 @@ def in_order(wanted: Sequence[str], seen: Sequence[str]) -> bool:
     """Whether all of `wanted` stand in `seen` in their order; others may stand between."""
     rest = iter(seen)
     return all(any(one == other for other in rest) for one in wanted)
-
-
-LAMPS = 5
-"""Place of the lamps among the columns."""
-
-WIDEST = 200
-"""Columns of a table that goes to a file or a pipe. Why: no call of a script shows more lamps than fit."""
-
-# ---- the table -----------------------------------------------------------------------------------------------------
-
-
-def table(verdicts: Sequence[Verdict], language: str = "en", columns: int = WIDEST) -> list[str]:
-    """The lines of a table for a terminal: what was seen, and where it differs, what was wanted.
-
-    Where the terminal has fewer `columns` than the table needs, the lamps stand below each call.
-    """
-    rows = [COLUMNS[language], *(_row(verdict, language) for verdict in verdicts)]
-    lines = _aligned(rows)
-    if max(map(wide, lines)) > columns:
-        lines = _aligned([_without_lamps(row) for row in rows])
-        for index in range(len(verdicts), 0, -1):
-            lines.insert(index + 1, "    " + rows[index][LAMPS])
-    lines.insert(1, "-" * min(max(map(wide, lines)), columns))
-    for verdict in verdicts:
-        lines += [f"  {verdict.scripted.id}: {complaint}" for complaint in verdict.complaints]
-    good = sum(verdict.agrees for verdict in verdicts)
-    return [*lines, "", WORDS[language]["score"].format(good=good, all=len(verdicts))]
-
-
-def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    widths = [max(wide(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return ["  ".join(pad(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-
-
-def _without_lamps(row: tuple[str, ...]) -> tuple[str, ...]:
-    return (*row[:LAMPS], *row[LAMPS + 1 :])
-
-
-def _row(verdict: Verdict, language: str) -> tuple[str, ...]:
-    seen, words, japanese = verdict.seen, WORDS[language], language == "ja"
-    lamps = [PATTERNS[Pattern(lamp)].name_ja if japanese and lamp in list(Pattern) else lamp for lamp in seen.lamps]
-    return (
-        verdict.scripted.title_ja if japanese else verdict.scripted.id,
-        seen.caller,
-        OUTCOMES[language].get(Outcome(seen.outcome), seen.outcome) if seen.outcome in list(Outcome) else words["none"],
-        ", ".join(PROMPTS[language][prompt] for prompt in verdict.heard) or words["none"],
-        words["none"] if seen.recording_s is None else words["seconds"].format(seconds=f"{seen.recording_s:.1f}"),
-        " > ".join(lamps),
-        "ok" if verdict.agrees else words["wrong"],
-    )
-
-
-def wide(text: str) -> int:
-    """How many columns of a terminal `text` takes; Japanese characters take two. Spec: Unicode UAX #11."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def pad(text: str, width: int) -> str:
-    return text + " " * (width - wide(text))
 
 
 def silence() -> Pcm:

@@ -129,7 +129,8 @@ class DemoShop:
     def _enter_customers(self) -> None:
         for customer in self.script.customers:
             key = lookup_key(customer.number, self.script.country)
-            self.store.put_contact(Contact(key, customer.name, listing=customer.on_list), datetime.now(UTC))
+            contact = Contact(key, customer.name, customer.company, customer.on_list, customer.note)
+            self.store.put_contact(contact, datetime.now(UTC))
 
 
 def _config(script: Script, folder: Path, port: Path, web_port: int) -> str:

@@ -33,6 +33,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "stay": "The calls are over. The page stays up; Ctrl-C ends.",
         "kept": "kept: {folder} (data/, heard/, modem.txt, log.txt)",
         "none": "none",
+        "any": "any",
+        "should": "should",
+        "did": "did",
         "seconds": "{seconds} s",
         "wrong": "WRONG",
     },
@@ -60,6 +63,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "stay": "電話は終わりました。画面はこのまま見られます。Ctrl-C で終わります。",
         "kept": "残しました: {folder} (data/, heard/, modem.txt, log.txt)",
         "none": "なし",
+        "any": "どれでも",
+        "should": "予定",
+        "did": "結果",
         "seconds": "{seconds} 秒",
         "wrong": "相違",
     },
@@ -142,8 +148,8 @@ PROMPTS: Mapping[str, Mapping[Prompt, str]] = {
 }
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "en": ("call", "caller", "outcome", "announcement heard", "recording", "lamp", ""),
-    "ja": ("電話", "相手", "結果", "聞こえた案内", "録音", "ランプ", ""),
+    "en": ("call", "", "caller", "outcome", "announcement heard", "recording", "", "path", "lamp"),
+    "ja": ("電話", "", "相手", "結果", "聞こえた案内", "録音", "", "道すじ", "ランプ"),
 }
 
 

@@ -23,6 +23,7 @@ from appliance.daemon.ledger import Ledger, LedgerParts, Scribe
 from appliance.daemon.line_loop import LineLoop, LineParts
 from appliance.edge.host_clock import HostClock, is_synchronised
 from appliance.edge.modem_line import ModemLine
+from appliance.edge.panel_disabled import DisabledPanel
 from appliance.edge.panel_gpiozero import open_panel
 from appliance.edge.ports import Bus, Clock, LineDevice, Panel, Watchdog
 from appliance.edge.serial_link import PySerialLink
@@ -109,6 +110,14 @@ def quiet_hours(settings: Settings) -> Callable[[datetime], bool]:
     return parse_hours(settings.panel.quiet_hours).covers
 
 
+def panel_or_none(settings: Settings) -> tuple[Panel, str]:
+    """The panel, or none and why: a lamp that cannot be lit must not cost the shop its calls."""
+    try:
+        return open_panel(settings.panel)
+    except OperatorError as error:
+        return DisabledPanel(), f"no lamps and buttons: {error}"
+
+
 def load_prompts(country: str) -> Mapping[Prompt, bytes]:
     """The sound of every prompt. A missing one is told and left out: a call must be taken even without its words."""
     sounds: dict[Prompt, bytes] = {}
@@ -141,7 +150,7 @@ def run_line(settings: Settings, stop: Event) -> int:
     lock = take_lock(settings.paths.data)
     trouble = prepare_data(settings)
     bus = MqttBus(settings.bus_socket, "line", LINE_HEARS)
-    panel, note = open_panel(settings.panel)
+    panel, note = panel_or_none(settings)
     line = settings.line
     world = World(
         clock=HostClock(settings.hours.timezone),
@@ -153,7 +162,7 @@ def run_line(settings: Settings, stop: Event) -> int:
         clock_is_set=is_synchronised,
     )
     loop = build_line(settings, world)
-    for what, why in (("data", trouble), ("panel", note if has_gpio() else "")):
+    for what, why in (("data", trouble), ("panel", note if has_gpio() or settings.panel.driver == "gpiozero" else "")):
         if why:
             loop.take(FaultRaised(SampleIndex(0), what, why))
     if note:

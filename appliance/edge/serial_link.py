@@ -34,6 +34,10 @@ WRITE_SECONDS = 0.02
 DTR_SECONDS = 0.25
 """How long DTR is dropped. Spec: ITU-T V.250 S25 counts in 0.01 s, default 50 ms; five times that."""
 
+CLOSE_SECONDS = 0.5
+"""How long the closing of the port is waited for. Why: a healthy one closes within a millisecond; a serial driver may
+wait 30 s (closing_wait) for octets that a stuck modem never takes, and the line loop must not."""
+
 
 @contextmanager
 def _faults(port: str) -> Iterator[None]:
@@ -116,7 +120,7 @@ class PySerialLink:
             self._serial.dtr = True
 
     def close(self) -> None:
-        """Stop reading and give the port back; harmless when repeated."""
+        """Stop reading and give the port back, within `CLOSE_SECONDS` and a breath; harmless when repeated."""
         if self._closing:
             return
         self._closing = True
@@ -124,6 +128,14 @@ class PySerialLink:
         self._reader.join()
         os.close(self._wake_in)
         os.close(self._wake_out)
+        closer = threading.Thread(target=self._give_back, name=f"close {self._port}", daemon=True)
+        closer.start()
+        closer.join(CLOSE_SECONDS)
+
+    def _give_back(self) -> None:
+        """Forget what was not sent, so that the driver need not wait for it, and close."""
+        with suppress(serial.SerialException, OSError, termios.error):
+            termios.tcflush(self._serial.fileno(), termios.TCOFLUSH)
         with suppress(serial.SerialException, OSError, termios.error):
             self._serial.close()
 

@@ -78,6 +78,8 @@ class ClearedBy(StrEnum):
     DIAL_TONE = "dial_tone"
     LOOP = "loop_interruption"
     MODEM_BUSY = "modem_busy"  # <DLE>b and kin
+    MODEM_DIAL_TONE = "modem_dial_tone"  # <DLE>d and kin
+    MODEM_HUNG_UP = "modem_hung_up"  # the modem itself let the line go: NO CARRIER, or it never went off-hook
     SILENCE = "silence"
 
 

@@ -13,7 +13,7 @@ from appliance.exchange.modem_player import Player
 from appliance.exchange.modem_registers import factory, store
 from appliance.exchange.modem_streams import Mode, Streams
 from appliance.exchange.modem_tones import dial, vts
-from appliance.exchange.modem_voice import OFF_HOOK_LABELS, VOICE, valid_label
+from appliance.exchange.modem_voice import LOCAL_LABEL, OFF_HOOK_LABELS, VOICE, valid_label
 from appliance.units import RATE_HZ
 
 DIAL_TONE_WAIT_MS = 5000
@@ -24,6 +24,9 @@ BLIND_DIAL_MS = 3000
 
 DONE_ALL_THE_SAME = frozenset(("OK", "VCON", "CONNECT"))
 """Results of the `results` knob that replace the result of a command which is carried out."""
+
+LOCAL_ROW = f'{LOCAL_LABEL},"LT",0BF40000,0BF40000,0BF40000'
+"""The row of +VLS=? for the label that the knob `local_label` adds. Spec: ITU-T V.253 +VLS."""
 
 STREAMS = {"+VRX": Mode.RECEIVE, "+VTX": Mode.TRANSMIT, "+VTR": Mode.DUPLEX}
 
@@ -173,20 +176,26 @@ class Runner:
             self.core.registers.vls = 1
         self.core.seize()
 
+    def select(self, label: int) -> None:
+        """Close the loop with the devices of this label."""
+        self.core.registers.vls = label
+        self.core.seize()
+
     def line_select(self, command: AtCommand) -> Outcome:
         """+VLS."""
         core = self.core
         if command.use == "test":
-            core.info("\r\n".join(core.profile.vls_rows))
+            beside = (LOCAL_ROW,) if core.faults.local_label else ()
+            core.info("\r\n".join((*core.profile.vls_rows, *beside)))
             return None
         if command.use == "read":
             core.info(str(core.registers.vls))
             return None
-        label = valid_label(command)
+        label = valid_label(core, command)
         if label is None:
             return ERROR
         if label in OFF_HOOK_LABELS:
-            return Wait(core.faults.off_hook_ms, self.seize)
+            return Wait(core.faults.off_hook_ms, lambda: self.select(label))
         core.release()
         core.registers.vls = label
         return None

@@ -39,6 +39,7 @@ class ModemFaults:
     cid_delay_ms: int = 0  # between or after rings instead of at once
     dtmf_form: DtmfForm = DtmfForm.BRACKETED
     wiring: Wiring = Wiring.PARALLEL
+    local_label: bool = False  # +VLS=3: line and the telephone in the PHONE jack together
     detect_extension: bool = True
     detect_loop: bool = True  # <DLE>l
     detect_polarity: bool = False  # <DLE>L

@@ -11,6 +11,9 @@ from appliance.units import RATE_HZ
 OFF_HOOK_LABELS = frozenset((1, 3, 5, 7))
 """+VLS labels that close the loop. Spec: ITU-T V.253 +VLS; from memory, labels above 1 unverified."""
 
+LOCAL_LABEL = 3
+"""Line and local phone together, where the modem has it. Spec: ITU-T V.253 +VLS."""
+
 HIGHEST_LABEL = 13
 
 
@@ -70,9 +73,11 @@ def defaults(core: Core, command: AtCommand) -> Outcome:
     return None
 
 
-def valid_label(command: AtCommand) -> int | None:
+def valid_label(core: Core, command: AtCommand) -> int | None:
     """The +VLS label asked for; None where it is no label."""
     (label,) = command.numbers() if command.use == "set" else (0,)
+    if label == LOCAL_LABEL and not core.faults.local_label:
+        return None
     return label if 0 <= label <= HIGHEST_LABEL else None
 
 

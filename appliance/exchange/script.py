@@ -139,6 +139,8 @@ class Customer:
     number: str
     name: str
     on_list: str  # "known" or "refused"
+    company: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -232,7 +234,13 @@ def _script(top: Table) -> Script:
 
 
 def _customer(table: Table) -> Customer:
-    customer = Customer(table.text("number"), table.text("name", ""), table.choice("list", LISTS, "known"))
+    customer = Customer(
+        number=table.text("number"),
+        name=table.text("name", ""),
+        on_list=table.choice("list", LISTS, "known"),
+        company=table.text("company", ""),
+        note=table.text("note", ""),
+    )
     table.no_more()
     return customer
 

@@ -50,12 +50,20 @@ class _Phase(Enum):
     RINGING = auto()
 
 
+OFF_BEAT_MS = 1_000
+"""A ring so far from its beat is not the same caller's. Why: modems report up to 0.3 s late; distinctive rings 0.8 s."""
+
+
 class RingCadence:
     """One line's ringing. `number_display`: the line hands over numbers in the Japanese way (CAR first)."""
 
     def __init__(self, country: str, number_display: bool) -> None:
         self._car_first = number_display and country == "JP"
-        self._stop_after_ms = 2 * CADENCE_MS.get(country, OTHER_CADENCE_MS) + PATIENCE_MS
+        self._cadence_ms = CADENCE_MS.get(country, OTHER_CADENCE_MS)
+        self._stop_after_ms = 2 * self._cadence_ms + PATIENCE_MS
+        self._car_shown = False  # this call began with a burst that may have been CAR
+        self._endless = False  # a private exchange's fast ring: short gaps mean nothing
+        self._off_beat = False
         self._phase = _Phase.QUIET
         self._identified = False
         self._first: SampleIndex | None = None
@@ -72,6 +80,22 @@ class RingCadence:
         """An answer now could be taken for the primary answer of CAR."""
         return self._phase is _Phase.CALLING and self._first is not None and not self._identified
 
+    @property
+    def car_may_follow(self) -> bool:
+        """The last ring may have been the first CAR burst of the next call: only the gap after it will tell.
+
+        Why: a caller gives up and the next one comes within the 7 s that must pass before the first counts as gone."""
+        return self._phase is _Phase.RINGING and self._car_first and self._car_shown and not self._endless
+
+    def off_beat(self) -> bool:
+        """The last ring of this call came out of time, as the ring of another caller does."""
+        return self._phase is _Phase.RINGING and self._off_beat
+
+    def overdue(self, now: SampleIndex) -> bool:
+        """It rang, and the next ring should have come by now: whoever is called for has probably changed."""
+        since = self._since(self._last, now)
+        return self._phase is _Phase.RINGING and since is not None and since > self._cadence_ms + OFF_BEAT_MS
+
     def last_burst(self) -> SampleIndex | None:
         """When the line last rang, over all calls."""
         return self._last
@@ -82,14 +106,19 @@ class RingCadence:
         if gap is not None and gap < SAME_BURST_MS:
             return []
         facts = self.tick(now)
+        if self._is_next_call(gap):
+            self.forget()
+            facts.append(RingingStopped(now))
         self._last = self._sign = now
         if self._first is None:
             self._first = now
             if self._car_first and not self._identified:
                 self._phase = _Phase.CALLING
+                self._car_shown = True
                 return [*facts, CarStarted(now)]
         if self._phase is _Phase.CALLING and not self._is_ordinary(now, gap):
             return facts
+        self._off_beat = gap is not None and self._phase is _Phase.RINGING and self._is_off_beat(gap)
         self._phase = _Phase.RINGING
         return [*facts, Rang(now)]
 
@@ -125,8 +154,17 @@ class RingCadence:
     def forget(self) -> None:
         """The call was answered, by us or by a lifted telephone: nothing more to tell about its ringing."""
         self._phase = _Phase.QUIET
-        self._identified = False
+        self._identified = self._car_shown = self._endless = self._off_beat = False
         self._first = None
+
+    def _is_next_call(self, gap_ms: int | None) -> bool:
+        """A burst too soon after a ring is CAR: the first caller has given up, the next one is calling."""
+        if self._phase is not _Phase.RINGING or not self._car_first or self._endless:
+            return False
+        return gap_ms is not None and gap_ms < ORDINARY_GAP_MS
+
+    def _is_off_beat(self, gap_ms: int) -> bool:
+        return abs(gap_ms - self._cadence_ms) > OFF_BEAT_MS
 
     def _is_ordinary(self, now: SampleIndex, gap_ms: int | None) -> bool:
         if self._identified or not self._car_first:
@@ -134,7 +172,8 @@ class RingCadence:
         age_ms = self._since(self._first, now) or 0
         if age_ms < NO_ANSWER_BEFORE_MS:
             return False
-        return gap_ms is None or gap_ms >= ORDINARY_GAP_MS or age_ms >= ENDLESS_FAST_MS
+        self._endless = gap_ms is not None and gap_ms < ORDINARY_GAP_MS and age_ms >= ENDLESS_FAST_MS
+        return self._endless or gap_ms is None or gap_ms >= ORDINARY_GAP_MS
 
     @staticmethod
     def _since(then: SampleIndex | None, now: SampleIndex) -> int | None:

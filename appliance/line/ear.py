@@ -6,7 +6,7 @@ from collections import deque
 
 from appliance.dsp.level import from_pcm
 from appliance.dsp.tones import HOP_SAMPLES, ToneMeter
-from appliance.events import Fact, SilenceBegan, SoundBlock, Source, VoiceBegan
+from appliance.events import ClearedBy, Fact, FarEndCleared, SilenceBegan, SoundBlock, Source, VoiceBegan
 from appliance.line.call_progress import CallProgress
 from appliance.line.progress_tones import cadences_of
 from appliance.units import BLOCK_SAMPLES, SampleIndex, samples
@@ -36,6 +36,16 @@ FLOOR_FRAMES, FLOOR_BUCKETS = 25, 12
 VOICE_FRAMES, VOICE_WINDOW = 15, 30
 """150 ms of voice within 300 ms. Why: a syllable; clicks and the beep of a till are shorter."""
 
+DOUBT_MS = 2_000
+"""Who was heard so lately has not gone. Why: busy tone follows within 1 s of the far end's hanging up, and chips need
+two bursts (1.5 s) to know it."""
+
+AGREES_MS = 400
+"""So much of a tone of the network within `DOUBT_MS` agrees with a modem that tells of one. Why: of a burst of 500 ms."""
+
+_OF_THE_MODEM = frozenset({ClearedBy.MODEM_BUSY, ClearedBy.MODEM_DIAL_TONE, ClearedBy.LOOP})
+"""Cues that a chip may take out of speech (LINE_HARDWARE.md 1.8 and 4.2, item 9: talk-off)."""
+
 
 class Voice:
     """Tells voice from silence by level over an adaptive noise floor, frame by frame (one every 10 ms)."""
@@ -49,6 +59,8 @@ class Voice:
         self._lows: deque[float] = deque(maxlen=FLOOR_BUCKETS)
         self._low = 0.0
         self._left = 0  # frames left in the running bucket
+        self.heard_at: SampleIndex | None = None
+        """When something like voice was heard last."""
 
     def hear(self, at: SampleIndex, level: float, tonal: bool) -> Fact | None:
         """What one frame of `level` dBm0 tells; a tone of the network counts as silence."""
@@ -68,10 +80,12 @@ class Voice:
         self._quiet = 0
         self._silent = self._heard = False
         self._recent.clear()
+        self.heard_at = None
 
     def _voice(self, at: SampleIndex) -> Fact | None:
         self._quiet = 0
         self._silent = False
+        self.heard_at = at
         if self._heard:
             return None
         self._heard = True
@@ -101,6 +115,7 @@ class Ear:
         self._meter = ToneMeter(self._progress.hz)
         self._voice = Voice(samples(silence_ms) // HOP_SAMPLES)
         self._next = SampleIndex(0)
+        self._tonal: deque[bool] = deque(maxlen=samples(DOUBT_MS) // HOP_SAMPLES)
 
     def hear(self, block: SoundBlock) -> list[Fact]:
         """What `block` tells; sound of our own tells nothing. Gaps in `at` are allowed."""
@@ -111,14 +126,28 @@ class Ear:
         facts: list[Fact] = []
         for frame in self._meter.hear(block.at, from_pcm(block.pcm)):
             facts += self._progress.hear(frame)
+            self._tonal.append(self._progress.tonal)
             told = self._voice.hear(frame.at, frame.level, self._progress.tonal)
             facts += [told] if told else []
         return facts
+
+    def believes(self, fact: FarEndCleared) -> bool:
+        """Whether what the modem says of the far end fits what was heard. Changes nothing; our own tones always do.
+
+        A cue that was not believed may be repeated and is then judged anew, by what has been heard since.
+        """
+        if fact.by not in _OF_THE_MODEM:
+            return True
+        heard_at = self._voice.heard_at
+        if heard_at is None or fact.at - heard_at >= samples(DOUBT_MS):
+            return True
+        return sum(self._tonal) * HOP_SAMPLES >= samples(AGREES_MS)
 
     def reset(self, at: SampleIndex) -> None:
         """Begin anew at `at`: another call, or the box has spoken."""
         self._next = at
         self._progress.reset()
+        self._tonal.clear()
         self._meter.reset()
         self._voice.begin_again()
 
@@ -126,5 +155,6 @@ class Ear:
         """Sound of `gap` samples is missing (less than 0: the clock was set back)."""
         if gap < 0 or gap > SMALL_GAP:
             self._progress.reset()
+            self._tonal.clear()
         if gap < 0 or gap >= LONG_GAP:
             self._voice.begin_again()

@@ -1,4 +1,4 @@
-"""Caller-identity fields -> one `CallerIdentity` a call. Every field is untrusted text.
+"""Caller-identity fields -> one `CallerIdentity` a report. Every field is untrusted text. `line.caller` judges whose.
 
 Spec: LINE_HARDWARE.md 1.4; CALLER_ID.md 1.4 (NTT parameters), 2.2 (SDMF and MDMF packets).
 """
@@ -6,6 +6,7 @@ Spec: LINE_HARDWARE.md 1.4; CALLER_ID.md 1.4 (NTT parameters), 2.2 (SDMF and MDM
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from appliance.events import Absence, CallerIdentified, CallerIdentity
 from appliance.units import SampleIndex, later
@@ -43,7 +44,7 @@ _NTT = b"\x90\x81"  # DLE SOH with parity. Spec: CALLER_ID.md 1.3
 
 
 class IdentityReader:
-    """Collects the fields of one call. `waits_for_name`: names are in use on this line (not in Japan)."""
+    """Collects the fields of one call's report. `waits_for_name`: names are in use on this line (not in Japan)."""
 
     def __init__(self, waits_for_name: bool) -> None:
         self._waits_for_name = waits_for_name
@@ -55,12 +56,12 @@ class IdentityReader:
         self._absence: Absence | None = None
         self._name_absence: Absence | None = None
         self._due: SampleIndex | None = None
-        self._told = False
+        self._told: CallerIdentified | None = None
 
     def take_field(self, now: SampleIndex, tag: str, value: bytes) -> list[CallerIdentified]:
         """One `TAG=value` line."""
-        if self._told:
-            return []
+        if self._told is not None:
+            return self._take_late(now, tag, value)
         if tag in ("NMBR", "DDN"):
             self._take_number(value)
         elif tag == "NAME":
@@ -79,7 +80,7 @@ class IdentityReader:
         """A whole SDMF or MDMF packet (+VCID=2), or a Japanese frame; a wrong checksum says nothing.
 
         `bare`: it may as well be parameters only."""
-        if self._told or len(packet) < 3:
+        if self._told is not None or len(packet) < 3:
             return []
         if packet.startswith(_NTT):
             self._take_parameters(_ntt_content(packet))
@@ -112,7 +113,7 @@ class IdentityReader:
         return []
 
     def _tell(self, now: SampleIndex) -> list[CallerIdentified]:
-        self._told, self._due = True, None
+        self._due = None
         moment = self._date + self._time if len(self._date) == len(self._time) == 4 else ""
         identity = CallerIdentity(
             number=self._number,
@@ -122,7 +123,19 @@ class IdentityReader:
             dialled=self._dialled,
             datetime=moment,
         )
-        return [CallerIdentified(now, identity)]
+        self._told = CallerIdentified(now, identity)
+        return [self._told]
+
+    def _take_late(self, now: SampleIndex, tag: str, value: bytes) -> list[CallerIdentified]:
+        """A dialled number that is printed behind the caller's is told after it. Why: nothing may delay the caller's."""
+        told = self._told
+        if tag != "DDN_NMBR" or told is None or told.identity.dialled or now > later(told.at, NAME_WAIT_MS):
+            return []
+        dialled = clean_number(value)
+        if not dialled:
+            return []
+        self._told = CallerIdentified(now, replace(told.identity, dialled=dialled))
+        return [self._told]
 
     def _take_number(self, value: bytes) -> None:
         if self._number:

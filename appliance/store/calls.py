@@ -38,7 +38,8 @@ BUSY_MS = 2000
 class Store:
     """Calls, contacts and audit below the data directory `data`. Safe to share between threads.
 
-    Opens nothing before it is asked for something. Every method may raise `sqlalchemy.exc.DBAPIError`.
+    Opens nothing before it is asked for something. Every method may raise `sqlalchemy.exc.DBAPIError`, after `busy_ms`
+    at the latest where another connection holds a lock; a second Store on the same data may have another patience.
     The tables are made by `store.migrate.upgrade`.
     """
 
@@ -149,6 +150,12 @@ class Store:
         """Calls with a finished recording that has no seal yet."""
         due = calls.c.sealed_at.is_(None) & calls.c.samples.is_not(None) & calls.c.ended_at.is_not(None)
         return self._records(_calls().where(due, calls.c.recording != "").order_by(calls.c.seq))
+
+    def sealed_recordings(self) -> frozenset[str]:
+        """The recordings that have a seal, so were found whole and read-only; paths relative to the data directory."""
+        statement = select(calls.c.recording).where(calls.c.sealed_at.is_not(None), calls.c.recording != "")
+        with self._engine.connect() as connection:
+            return frozenset(connection.execute(statement).scalars())
 
     def longest_unchecked(self, before: datetime) -> CallRecord | None:
         """The sealed call whose recording was looked at longest ago, where that was before `before`."""

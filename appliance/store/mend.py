@@ -6,7 +6,7 @@ import fcntl
 import logging
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -45,14 +45,17 @@ class _Length:
 def mend(data: Path, store: Store) -> list[Mended]:
     """Mend recordings first, then the calls they belong to. Call it before the first call is taken.
 
-    A recording that another process holds open is left alone. Raises `sqlalchemy.exc.DBAPIError`.
+    A recording that another process holds open is left alone, one that vanishes meanwhile is passed over.
+    Raises `sqlalchemy.exc.DBAPIError`.
     """
     done: list[Mended] = []
     growing: set[str] = set()
-    for path in unfinished_recordings(data):
+    for path in unfinished_recordings(data, store.sealed_recordings()):
         file = str(path.relative_to(data))
         try:
             length = mend_recording(path)
+        except FileNotFoundError:
+            continue
         except OSError as error:
             done.append(Mended("", file, 0, f"cannot be mended: {error.strerror or error}"))
             continue
@@ -68,13 +71,27 @@ def mend(data: Path, store: Store) -> list[Mended]:
     return done
 
 
-def unfinished_recordings(data: Path) -> Iterator[Path]:
-    """Recordings that were never made read-only, in the order of their names."""
+def unfinished_recordings(data: Path, sealed: Container[str] = frozenset()) -> Iterator[Path]:
+    """Recordings that were never made read-only, in the order of their names.
+
+    `sealed`: paths relative to `data` that are known to be finished. Why: a slow card takes a minute to look at 20,000
+    files one by one, and no call is taken meanwhile; the names alone come in a second.
+    """
     for directory, _, names in os.walk(data / places.RECORDINGS):
         for name in sorted(names):
             path = Path(directory, name)
-            if name.endswith(".wav") and stat.S_IMODE(path.stat().st_mode) != places.FINISHED_MODE:
+            if name.endswith(".wav") and str(path.relative_to(data)) not in sealed and not _finished(path):
                 yield path
+
+
+def _finished(path: Path) -> bool:
+    """Whether nothing is to be done with the file; no, where the disk does not tell: opening it says why."""
+    try:
+        return stat.S_IMODE(path.stat().st_mode) == places.FINISHED_MODE
+    except FileNotFoundError:
+        return True  # it vanished since its directory was read
+    except OSError:
+        return False
 
 
 def mend_recording(path: Path) -> _Length | None:
@@ -120,7 +137,9 @@ def _mend_owner(data: Path, store: Store, path: Path, length: _Length) -> list[M
     file = str(path.relative_to(data))
     call = store.call_of_recording(file)
     if call is None:
-        return [_adopt(store, path, file, length)]
+        with suppress(FileNotFoundError):  # vanished meanwhile
+            return [_adopt(store, path, file, length)]
+        return []
     if call.samples is None or call.ended_at is None:
         return []  # an open call: told below
     if call.samples == length.samples:
@@ -155,6 +174,8 @@ def _mend_call(data: Path, store: Store, call: CallRecord) -> Mended:
             samples = max(0, (data / call.recording).stat().st_size - HEADER_BYTES) // SAMPLE_BYTES
         except FileNotFoundError:
             what = "the call had no end, and its recording is not there"
+        except OSError as error:  # its length is found out at a later start
+            return _end_unread(store, call, f"its recording cannot be read: {error.strerror or error}")
     ended = call.ended_at or _last_sign(store, call, samples)
     deeds: list[Deed] = [_event(call.id, ended, what, samples)]
     if call.recording:
@@ -165,6 +186,13 @@ def _mend_call(data: Path, store: Store, call: CallRecord) -> Mended:
         what = "the recording had no length"
     store.write(*deeds)
     return Mended(call.id, call.recording, samples, what)
+
+
+def _end_unread(store: Store, call: CallRecord, what: str) -> Mended:
+    if call.ended_at is None:
+        ended = _last_sign(store, call, 0)
+        store.write(_event(call.id, ended, what, 0), EndCall(call.id, ended, Outcome.INTERRUPTED))
+    return Mended(call.id, call.recording, 0, what)
 
 
 def _last_sign(store: Store, call: CallRecord, samples: int) -> datetime:

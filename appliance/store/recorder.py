@@ -3,38 +3,35 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from appliance.errors import HouseError
-from appliance.events import DiskLow, Fact, FaultCleared, RecordingFailed, SoundBlock, SoundLost, Source
+from appliance.events import DiskLow, Fact, FaultCleared, SoundBlock, SoundLost, Source
 from appliance.store import places
-from appliance.store.syncer import Sync, Syncer
-from appliance.store.timeline import Mark, MarkKind, Timeline
-from appliance.store.wav import SAMPLE_BYTES, GrowingWav, free_name
-from appliance.units import SampleIndex, samples
+from appliance.store.tape import Hands, Sync, Tape
+from appliance.store.timeline import Mark, Timeline
+from appliance.store.wav import SAMPLE_BYTES
+from appliance.units import RATE_HZ, SampleIndex, samples
 
 WRITE_SAMPLES = samples(200)
 """Sound is handed to the kernel at least this often. Why: window 200 + write 200 + sync 500 ms < 1 s lost at most."""
 
 SYNC_SAMPLES = samples(500)
-"""The header is set right and the disk is asked to make it durable this often, samples."""
+"""The disk is asked to make what it took durable this often, samples."""
 
 RETRY_SAMPLES = samples(1000)
 """Pause between two tries on a disk that refuses, samples."""
 
-BACKLOG_SAMPLES = samples(30_000)
-"""Sound kept in memory for a disk that refuses. Why: 480 kB; a card that stalls or a log rotated away comes back."""
+PATIENCE_SAMPLES = samples(60_000)
+"""How long after its call a recording waits for the disk, samples. Why: a card recovers in seconds or not at all."""
 
 DISK_CHECK_SAMPLES = samples(10_000)
 """How often free space is looked at during a call, samples."""
 
 MIB = 1024 * 1024
-
-FAULT = "recording"
-"""Key of FaultCleared when the disk takes sound again after RecordingFailed."""
 
 
 @dataclass(frozen=True)
@@ -50,198 +47,176 @@ class RecordingDone:
 class Recorder:
     """Records one call at a time below `root` (the data directory). Sound that comes between calls is ignored.
 
-    Nothing here raises for a bad disk and nothing waits for one: trouble comes back as facts.
+    Nothing here raises for a bad disk and nothing waits for one (but `close`): two threads do what may wait, and
+    trouble comes back as facts. Not `threaded`, all is written at once by the caller: for the virtual clock.
     """
 
-    def __init__(self, root: Path, min_free_mb: int, sync: Sync = os.fdatasync) -> None:
+    def __init__(self, root: Path, min_free_mb: int, sync: Sync = os.fdatasync, threaded: bool = True) -> None:
         self._root = root
         self._min_free_mb = min_free_mb
-        self._syncer = Syncer(sync)
+        self._hands = Hands(sync, threaded)
         self._reel: _Reel | None = None
+        self._ended: list[_Ended] = []  # calls that are over, their last sound not yet safe
         self._facts: list[Fact] = []
+        self._last_id, self._again = "", 1
         self._disk_checked: int | None = None
+        self._free_mb: int | None = None  # as found by the thread, until told
         self._disk_was_low = False
-        self._sync_told = False
 
     @property
     def recording(self) -> bool:
         return self._reel is not None
 
     def start(self, call_id: str, at: SampleIndex, civil: datetime) -> Path:
-        """Begin the recording of a call; its path relative to `root`. `civil`: local time, names the day's folder."""
+        """Begin the recording of a call; its path relative to `root`. `civil`: local time, names the day's folder.
+
+        A second recording of one call gets a name of its own. A file that is there already is never overwritten:
+        that, too, is told as RecordingFailed; `call_id` is to be new in every life of the box.
+        """
         if self._reel is not None:
-            raise HouseError(f"a recording is already running: {self._reel.wav.path.name}")
+            raise HouseError(f"a recording is already running: {self._reel.tape.path.name}")
         if not call_id or "/" in call_id or call_id.startswith("."):
             raise HouseError(f"not a name for a file: {call_id!r}")
-        path = free_name(self._root / places.RECORDINGS / f"{civil:%Y/%m/%d}", call_id)
-        self._reel = _Reel(GrowingWav(path), Timeline(at), self._syncer, self._facts)
-        self._reel.open(at)
-        self._sync_told = False
-        self._check_disk(at)
-        return path.relative_to(self._root)
+        self._again = self._again + 1 if call_id == self._last_id else 1
+        self._last_id = call_id
+        name = f"{call_id}.wav" if self._again == 1 else f"{call_id}-{self._again}.wav"
+        file = Path(places.RECORDINGS, f"{civil:%Y/%m/%d}", name)
+        self._reel = _Reel(Tape(self._root / file, self._hands), Timeline(at), at)
+        self._look_at_disk(at)
+        return file
 
     def hear(self, block: SoundBlock) -> list[Fact]:
         """Record one block; what went wrong since last asked."""
+        now = SampleIndex(block.at + len(block)) if block.source is Source.LINE else block.at
         if self._reel is not None:
-            now = SampleIndex(block.at + len(block)) if block.source is Source.LINE else block.at
             self._reel.add(now, self._reel.timeline.hear(block))
-            self._watch(now)
-        return self._tell()
+        return self._tell(now)
 
     def take(self, lost: SoundLost) -> list[Fact]:
         """Put marked silence in the place of lost sound. `lost` itself is not given back."""
         if self._reel is not None:
             self._reel.add(lost.at, self._reel.timeline.lose(lost))
-        return self._tell()
+        return self._tell(lost.at)
 
     def tick(self, now: SampleIndex) -> list[Fact]:
-        """Bring to disk what is old enough although no sound comes; call it now and then during a call."""
+        """Bring to disk what is old enough although no sound comes; call it now and then, between calls too."""
         if self._reel is not None:
             self._reel.add(now, self._reel.timeline.settle(now))
-            self._watch(now)
-        else:
-            self._hear_of_sync(now)
-        return self._tell()
+            if self._disk_checked is None or now - self._disk_checked >= DISK_CHECK_SAMPLES:
+                self._look_at_disk(now)
+        self._ended = [ended for ended in self._ended if ended.goes_on(now)]
+        return self._tell(now)
 
     def position(self, at: SampleIndex) -> int:
         """Where in the running recording `at` lies, samples; 0 where none runs."""
         return self._reel.timeline.position(at) if self._reel is not None else 0
 
     def stop(self, at: SampleIndex) -> RecordingDone:
-        """End the recording at `at`. Facts of the end come with the next `tick`."""
+        """End the recording at `at`. What the disk has not taken yet is written soon, or told by a later `tick`."""
         if self._reel is None:
             raise HouseError("no recording is running")
         reel, self._reel = self._reel, None
-        reel.end(at)
-        file = str(reel.wav.path.relative_to(self._root))
-        marks = (*reel.timeline.marks, *reel.unwritten)
-        ordered = tuple(sorted(marks, key=lambda mark: mark.position))
-        return RecordingDone(file, reel.wav.samples, ordered, reel.timeline.drift_samples)
+        marks = sorted(reel.end(at), key=lambda mark: mark.position)
+        self._ended.append(_Ended(reel.tape, at, at))
+        file = str(reel.tape.path.relative_to(self._root))
+        return RecordingDone(file, reel.position, tuple(marks), reel.timeline.drift_samples)
+
+    def alive(self) -> bool:
+        """False where a thread died of a bug: the process should end, systemd starts it again."""
+        return self._hands.writing.alive() and self._hands.syncing.alive()
 
     def close(self) -> None:
-        """Wait until all that was recorded is durable; the recorder is of no use afterwards."""
-        self._syncer.close()
+        """Wait a while until all that was recorded is durable; the recorder is of no use afterwards."""
+        for ended in self._ended:
+            ended.tape.ask_last()
+        self._hands.close()
 
-    def _tell(self) -> list[Fact]:
-        facts = self._facts[:]
-        self._facts.clear()  # the reel holds the same list
+    def _tell(self, now: SampleIndex) -> list[Fact]:
+        facts, self._facts = [*self._facts, *self._hands.complaints.tell(now)], []
+        if self._free_mb is not None:
+            facts += self._judge_disk(now, self._free_mb)
+            self._free_mb = None
         return facts
 
-    def _watch(self, now: SampleIndex) -> None:
-        if self._disk_checked is None or now - self._disk_checked >= DISK_CHECK_SAMPLES:
-            self._check_disk(now)
-        self._hear_of_sync(now)
-
-    def _hear_of_sync(self, now: SampleIndex) -> None:
-        """Tell once in a call that the disk does not keep what it took."""
-        errors = self._syncer.errors()
-        if errors and not self._sync_told:
-            self._sync_told = True
-            why = errors[0].strerror or errors[0]
-            self._facts.append(RecordingFailed(now, f"the disk does not keep the recording safe: {why}"))
-
-    def _check_disk(self, now: SampleIndex) -> None:
+    def _look_at_disk(self, now: SampleIndex) -> None:
         self._disk_checked = now
+        self._hands.writing.ask(self._measure_disk)
+
+    def _measure_disk(self) -> None:
+        """Errand: how much room there is."""
         try:
             disk = os.statvfs(self._root)
         except OSError:
             return  # writing fails too, and says so
-        free_mb = disk.f_bavail * disk.f_frsize // MIB
-        low = free_mb < self._min_free_mb
-        if low and not self._disk_was_low:
-            self._facts.append(DiskLow(now, free_mb))
-        elif self._disk_was_low and not low:
-            self._facts.append(FaultCleared(now, "disk_low"))
-        self._disk_was_low = low
+        self._free_mb = disk.f_bavail * disk.f_frsize // MIB
+
+    def _judge_disk(self, now: SampleIndex, free_mb: int) -> list[Fact]:
+        was_low, self._disk_was_low = self._disk_was_low, free_mb < self._min_free_mb
+        if self._disk_was_low == was_low:
+            return []
+        return [DiskLow(now, free_mb) if self._disk_was_low else FaultCleared(now, "disk_low")]
+
+
+@dataclass
+class _Ended:
+    """A recording whose call is over."""
+
+    tape: Tape
+    at: SampleIndex
+    tried_at: int
+
+    def goes_on(self, now: SampleIndex) -> bool:
+        """Try again now and then; False where nothing more is to be done."""
+        if now - self.tried_at >= RETRY_SAMPLES and not self.tape.finished:
+            self.tried_at = now
+            if now - self.at >= PATIENCE_SAMPLES:
+                self.tape.give_up()
+            else:
+                self.tape.ask()
+        return not self.tape.finished
 
 
 class _Reel:
-    """One recording in progress: what is final of the timeline goes to the file in steps of WRITE_SAMPLES."""
+    """One recording in progress: what is final of the timeline goes to the tape in steps of WRITE_SAMPLES."""
 
-    def __init__(self, wav: GrowingWav, timeline: Timeline, syncer: Syncer, facts: list[Fact]) -> None:
-        self.wav = wav
+    def __init__(self, tape: Tape, timeline: Timeline, at: SampleIndex) -> None:
+        self.tape = tape
         self.timeline = timeline
-        self.unwritten: list[Mark] = []
-        self._syncer = syncer
-        self._facts = facts
+        self.position = 0  # samples given to the tape, or to come in the next step
         self._pending = bytearray()
-        self._pending_at = 0  # position of the first pending sample
-        self._written_at = self._synced_at = 0
-        self._failing = False
-
-    def open(self, at: SampleIndex) -> None:
-        self._written_at = self._synced_at = at
-        self._write(at)
+        self._handed_at = self._asked_at = self._synced_at = int(at)
+        tape.ask()
 
     def add(self, now: SampleIndex, pieces: Iterable[bytes]) -> None:
-        """Take what is final and write it when it is time."""
-        for pcm in pieces:
-            self._pending += pcm
-        pause = RETRY_SAMPLES if self._failing else WRITE_SAMPLES
-        much = len(self._pending) >= WRITE_SAMPLES * SAMPLE_BYTES and not self._failing
-        if now - self._written_at >= pause or much:
-            self._written_at = now
-            self._write(now)
-        if now - self._synced_at >= SYNC_SAMPLES and self.wav.descriptor is not None:
+        """Take what is final and hand it on when it is time."""
+        self._gather(pieces)
+        if now - self._handed_at >= WRITE_SAMPLES or len(self._pending) >= WRITE_SAMPLES * SAMPLE_BYTES:
+            self._handed_at = now
+            self._hand_on()
+            if now - self._asked_at >= RETRY_SAMPLES or not self.tape.failing:
+                self._asked_at = now
+                self.tape.ask()
+        if now - self._synced_at >= SYNC_SAMPLES:
             self._synced_at = now
-            self._set_length(now, self.wav.write_header)
-            self._syncer.ask(self.wav.descriptor)
-        self._drop_oldest()
+            self.tape.ask_sync()
 
-    def end(self, at: SampleIndex) -> None:
-        for pcm in self.timeline.finish(at):
-            self._pending += pcm
-        self._write(at)
+    def end(self, at: SampleIndex) -> tuple[Mark, ...]:
+        """Hand on the rest; the marks of the whole."""
+        self._gather(self.timeline.finish(at))
+        self._hand_on()
+        unwritten = self.tape.end(self.position)
+        return (*self.timeline.marks, *unwritten)
+
+    def _gather(self, pieces: Iterable[bytes]) -> None:
+        for pcm in pieces:
+            if len(pcm) >= RATE_HZ and not pcm.strip(b"\0"):
+                self._hand_on()  # half a second of silence and more needs no writing: a hole reads as silence
+            else:
+                self._pending += pcm
+            self.position += len(pcm) // SAMPLE_BYTES
+
+    def _hand_on(self) -> None:
         if self._pending:
-            self._leave_out(len(self._pending) // SAMPLE_BYTES)
-        if self.wav.descriptor is not None:
-            self._set_length(at, self.wav.trim)
-            self._syncer.finish(self.wav.descriptor)
-            self.wav.descriptor = None
-
-    def _write(self, now: SampleIndex) -> None:
-        """Give all that is pending to the kernel; what it takes of it is pending no longer."""
-        fresh = self.wav.descriptor is None
-        try:
-            self.wav.write(self._pending_at, bytes(self._pending))
-        except OSError as error:
-            self._fail(now, error)
-        else:
-            self._recover(now)
-        done = max(0, self.wav.samples - self._pending_at)
-        del self._pending[: done * SAMPLE_BYTES]
-        self._pending_at += done
-        if fresh and self.wav.descriptor is not None:
-            self._syncer.ask_directory(self.wav.path.parent)
-
-    def _set_length(self, now: SampleIndex, work: Callable[[], None]) -> None:
-        try:
-            work()
-        except OSError as error:
-            self._fail(now, error)
-
-    def _fail(self, now: SampleIndex, error: OSError) -> None:
-        """Tell once in an episode that the disk does not take our sound."""
-        if not self._failing:
-            self._failing = True
-            self._facts.append(RecordingFailed(now, f"the disk does not take the recording: {error.strerror or error}"))
-
-    def _recover(self, now: SampleIndex) -> None:
-        if self._failing:
-            self._failing = False
-            self._facts.append(FaultCleared(now, FAULT))
-
-    def _drop_oldest(self) -> None:
-        surplus = len(self._pending) // SAMPLE_BYTES - BACKLOG_SAMPLES
-        if surplus > 0 and self._failing:
-            self._leave_out(surplus)
-
-    def _leave_out(self, count: int) -> None:
-        """Give up the oldest `count` pending samples: a hole of silence in the file, marked."""
-        last = self.unwritten[-1] if self.unwritten else None
-        if last is not None and last.position + last.samples == self._pending_at:
-            self.unwritten[-1] = Mark(last.kind, last.position, last.samples + count, last.why)
-        else:
-            self.unwritten.append(Mark(MarkKind.UNWRITTEN, self._pending_at, count, "the disk did not take it"))
-        del self._pending[: count * SAMPLE_BYTES]
-        self._pending_at += count
+            first = self.position - len(self._pending) // SAMPLE_BYTES
+            self.tape.add(first, bytes(self._pending))
+            self._pending.clear()

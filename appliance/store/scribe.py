@@ -8,6 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
@@ -261,10 +262,15 @@ class Scribe:
         return self._thread.is_alive()
 
     def close(self) -> None:
-        """Write what waits and end the thread."""
-        if self._thread.is_alive():
+        """Write what waits and end the thread; where that is dead or stuck, what waits goes to the spill file."""
+        with suppress(queue.Full):  # closed before, and stuck since
             self._queue.put_nowait(None)
-            self._thread.join(CLOSE_PATIENCE_S)
+        self._thread.join(CLOSE_PATIENCE_S)
+        with suppress(queue.Empty):
+            while True:
+                job = self._queue.get_nowait()
+                if job is not None:
+                    self._pen.put_aside(job.entry, durable=False)
 
     def _run(self) -> None:
         going_on = True

@@ -74,30 +74,13 @@ class GrowingWav:
         """Let the header tell the length that is there."""
         os.pwrite(self._open_descriptor(), header(self.samples), 0)
 
-    def trim(self) -> None:
-        """End the file with the last whole sample and the header that belongs to it."""
-        os.ftruncate(self._open_descriptor(), HEADER_BYTES + self.samples * SAMPLE_BYTES)
+    def trim(self, length: int) -> None:
+        """End the file after `length` samples, with its header; what was never written is silence."""
+        os.ftruncate(self._open_descriptor(), HEADER_BYTES + length * SAMPLE_BYTES)
+        self.samples = length
         self.write_header()
 
     def _open_descriptor(self) -> int:
         if self.descriptor is None:
             raise OSError(f"{self.path.name} is not open")
         return self.descriptor
-
-
-def free_name(directory: Path, stem: str) -> Path:
-    """A name in `directory` that no recording has. Why: a clock set back must not overwrite a call."""
-    path = directory / f"{stem}.wav"
-    number = 2
-    while _exists(path):
-        path = directory / f"{stem}-{number}.wav"
-        number += 1
-    return path
-
-
-def _exists(path: Path) -> bool:
-    """Whether the name is taken; no, where the disk does not even tell: opening the file meets that fault again."""
-    try:
-        return path.exists()
-    except OSError:
-        return False

@@ -7,7 +7,7 @@ from line_shop import RATE_HZ, Call, LineShop, OpenShop, prompts, voice, whole
 
 from appliance.events import Outcome, Prompt
 from appliance.exchange.ears import find_prompt
-from appliance.exchange.modem_faults import ModemFaults, Wiring
+from appliance.exchange.modem_faults import ModemFaults
 from appliance.exchange.office_tables import Clearing
 from appliance.exchange.people import Progress
 
@@ -240,13 +240,6 @@ def test_a_modem_that_lets_the_line_go_by_itself_in_mid_call(open_shop: OpenShop
         assert shop.lamps()[-1] != "recording"
     end(shop, call)
     assert_next_call_is_taken(shop)
-
-
-@pytest.mark.parametrize("wiring", list(Wiring))
-def test_both_ways_to_wire_the_shops_telephone(open_shop: OpenShop, wiring: Wiring) -> None:
-    shop = open_shop(faults=ModemFaults(wiring=wiring))
-    end(shop, talking(shop))
-    assert shop.last().outcome is Outcome.TALKED
 
 
 def test_false_digits_and_nonsense_change_nothing(open_shop: OpenShop) -> None:

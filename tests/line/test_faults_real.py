@@ -25,8 +25,9 @@ def test_a_call_during_which_the_broker_is_killed_and_comes_back(box: RealBox) -
     box.start_line()
     watch = box.watch()
     until(lambda: watch.get("line/state", "state") == "ready", why=box.said)
-    assert "panel" in watch.faults() or watch.get("panel/state", "pattern") == "ready"
     until(lambda: watch.get("call/state", "state") == "idle")
+    until(lambda: "no GPIO pins" in watch.faults().get("panel", ""), why=lambda: str(watch.faults()))
+    until(lambda: watch.get("panel/state", "pattern") == "service")
 
     call = box.call()
     until(lambda: watch.get("call/state", "number") == "0661234567")
@@ -93,6 +94,33 @@ def test_stopped_in_mid_call_it_lets_the_line_go(box: RealBox) -> None:
     assert watch.get("call/state", "state") == "fault"
 
 
+def test_the_cable_is_pulled_in_mid_call_and_put_back(box: RealBox) -> None:
+    """A real file that dies under a real reader; what was recorded is whole, plugging in is all the repair."""
+    box.write_settings(call={"mode": "box_first"})
+    box.start_exchange()
+    box.start_broker()
+    box.start_line()
+    watch = box.watch()
+    until(lambda: watch.get("call/state", "state") == "idle", why=box.said)
+    call = box.call()
+    until(lambda: watch.get("call/state", "recording") is True, why=box.said)
+    time.sleep(1)
+    with box.wall.lock:
+        box.plug.unplug()
+    until(lambda: "line" in watch.faults(), 3, why=box.said)
+    until(lambda: watch.get("panel/state", "pattern") == "fault")
+    (record,) = box.store().calls()
+    assert record.outcome is Outcome.LINE_LOST
+    assert len(wav_sound(box.data / record.recording)) == record.samples
+    box.hang_up(call)
+    with box.wall.lock:
+        box.plug.plug_in()
+    until(lambda: watch.get("line/state", "state") == "ready", 10, why=box.said)
+    until(lambda: watch.faults() == {} and watch.get("panel/state", "pattern") == "ready")
+    assert box.alive()
+    assert box.stop_line() == 0
+
+
 def test_a_port_that_is_no_modem_is_told_and_outlived(box: RealBox) -> None:
     """Silence first, then an echo, then nothing at all, then the modem: the box takes what comes."""
     box.stranger_at_the_port(lambda _: b"")
@@ -146,6 +174,7 @@ def test_a_data_directory_that_cannot_be_made_is_told_and_calls_are_taken(box: R
     call = box.call()
     until(lambda: watch.get("call/state", "number") == "0661234567", why=box.said)
     until(lambda: call.ringing_at is not None)
+    time.sleep(1)
     box.lift()
     until(lambda: watch.get("call/state", "state") == "talking", why=box.said)
     whole(prompts("JP")[NOTICE], call.caller.ear.pcm)

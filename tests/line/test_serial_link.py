@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import pty
+import struct
+import termios
 import threading
 import time
 import tty
@@ -19,6 +22,9 @@ from appliance.edge.usb_reset import UsbReset, run_hook
 from appliance.errors import LineError, LineGone
 
 PATIENCE = 5.0
+
+TIOCPKT_FLUSHWRITE = 2
+"""Spec: ioctl_tty(2), packet mode."""
 
 
 class Cable:
@@ -137,6 +143,26 @@ def test_what_arrived_before_the_pull_is_still_read(cable: Cable, link: PySerial
     time.sleep(0.05)
     assert link.read() == b"NO CARRIER"
     gone(link)
+
+
+def test_closing_forgets_what_a_stuck_modem_did_not_take(cable: Cable, link: PySerialLink) -> None:
+    """Else a serial driver waits for it, 30 s and more (closing_wait)."""
+    fcntl.ioctl(cable.master, termios.TIOCPKT, struct.pack("i", 1))
+    while link.write(b"\xff" * 4096):
+        pass
+    begun = time.monotonic()
+    link.close()
+    assert time.monotonic() - begun < 0.3
+    assert os.read(cable.master, 4096)[0] & TIOCPKT_FLUSHWRITE
+
+
+def test_a_port_that_does_not_close_holds_nobody_up(link: PySerialLink, monkeypatch: pytest.MonkeyPatch) -> None:
+    stuck = threading.Event()
+    monkeypatch.setattr(link._serial, "close", lambda: stuck.wait(PATIENCE))
+    begun = time.monotonic()
+    link.close()
+    assert time.monotonic() - begun < 1.0
+    stuck.set()
 
 
 def test_dtr_on_a_pty_is_silently_nothing(link: PySerialLink) -> None:

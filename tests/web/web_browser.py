@@ -19,6 +19,7 @@ CHROMIUM = "/usr/bin/chromium"
 DRIVER = "/usr/bin/chromedriver"
 FLAGS = (
     "--headless",
+    "--lang=ja",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

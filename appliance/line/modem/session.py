@@ -5,16 +5,16 @@ Spec: LINE_HARDWARE.md 1; ITU-T V.250, V.253.
 
 from __future__ import annotations
 
-from appliance.events import Fact, LineLost, LineReady, Prompt, SoundBlock
+from appliance.events import ExtensionLifted, Fact, LineLost, LineReady, Prompt, SoundBlock
 from appliance.line.cadence import ring_is_recent
 from appliance.line.modem.at import Info, LineReader, RawReport, Reply, Result, RingLine, parse, salvaged
-from appliance.line.modem.channel import Channel, Engagement
+from appliance.line.modem.channel import Channel, Engagement, Wiring
 from appliance.line.modem.dialogue import Dialogue, ModemFailed, Script, command
 from appliance.line.modem.dle import DleReader, Kind, Signal
 from appliance.line.modem.limits import HEARTBEAT_AGAIN_MS, HEARTBEAT_MISSES, RING_LATELY_MS
 from appliance.line.modem.news import LineNews
 from appliance.line.modem.noise import NoiseMeter
-from appliance.line.modem.set_up import WAKE_UP, set_up
+from appliance.line.modem.set_up import NOTE_LIFTED, NOTE_UNVERIFIED, ON_JACK, WAKE_UP, Abilities, set_up
 from appliance.line.modem.voice_call import VoiceCall
 from appliance.settings import LineSettings
 from appliance.units import SampleIndex, later
@@ -38,6 +38,7 @@ class ModemSession:
         self._settings = settings
         self._channel = Channel(now)
         self._dialogue = Dialogue(self._send)
+        self._wiring = Wiring()
         self.restart(now)
 
     def restart(self, now: SampleIndex) -> None:
@@ -50,8 +51,9 @@ class ModemSession:
         self._lines = LineReader()
         self._noise = NoiseMeter(now)
         self._engagement = Engagement()
-        self._news = LineNews(self._settings, self._engagement)
+        self._news = LineNews(self._settings, self._engagement, self._wiring)
         self._call = VoiceCall(self._channel, self._engagement, self._news, self._settings.country)
+        self._notes: tuple[str, ...] = ()  # as last told
         self._misses = 0
         self._heartbeat_at = now
         self._start(self._set_up(announce=True))
@@ -196,7 +198,29 @@ class ModemSession:
         elif self.ready and not self._noise.babbles(self._channel.now):
             if signal.kind is Kind.RING:
                 self._ring_while_answering()
-            self._channel.found += self._news.take_signal(streams.at, signal)
+            self._take_news(self._news.take_signal(streams.at, signal))
+
+    def _take_news(self, facts: list[Fact]) -> None:
+        self._channel.found += facts
+        if any(isinstance(fact, ExtensionLifted) for fact in facts):
+            self._call.phone_lifted()
+        self._review_notes()
+
+    def _review_notes(self) -> None:
+        """Tell of the modem anew where a telephone that was lifted has taught us something."""
+        abilities = self._call.abilities
+        if abilities is not None and self._notes_of(abilities) != self._notes:
+            self._tell_ready(abilities)
+
+    def _notes_of(self, abilities: Abilities) -> tuple[str, ...]:
+        """What the set-up noted, less what has been seen to work, and what is wrong with the wiring."""
+        settled = (NOTE_LIFTED, NOTE_UNVERIFIED) if self._wiring.hook_seen else ()
+        cut_off = self._wiring.phone_on_jack and not abilities.label_with_phone
+        return (*(note for note in abilities.notes if note not in settled), *((ON_JACK,) if cut_off else ()))
+
+    def _tell_ready(self, abilities: Abilities) -> None:
+        self._notes = notes = self._notes_of(abilities)
+        self._channel.found.append(LineReady(self._channel.now, abilities.device, abilities.profile.name, notes))
 
     def _ring_while_answering(self) -> None:
         if self._engagement.answering:
@@ -239,9 +263,7 @@ class ModemSession:
         self._misses = 0
         self._beat_in(self._settings.heartbeat_s * 1000)
         if announce:
-            self._channel.found.append(
-                LineReady(self._channel.now, abilities.device, abilities.profile.name, abilities.notes)
-            )
+            self._tell_ready(abilities)
 
     def _beat_in(self, ms: float) -> None:
         self._heartbeat_at = later(self._channel.now, ms)

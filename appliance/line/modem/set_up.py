@@ -39,6 +39,21 @@ NOTE_NO_CODE = "no country code is known for {country}: the modem keeps its own"
 NOTE_NUMBERS = "the modem refused to show callers' numbers"
 NOTE_JAPAN = "this modem is not known to read Japanese number display: callers may stay unknown"
 NOTE_LIFTED = "cannot tell when the phone is lifted"
+NOTE_UNVERIFIED = "not verified yet: whether this modem tells when the phone is lifted"
+ON_JACK = "the phone is plugged into the modem; put it beside the modem with a splitter"
+
+LABELS = 32
+"""Rows of +VLS=? that are looked at. Spec: ITU-T V.253 +VLS knows labels 0 to 31."""
+
+_LINE, _LOCAL = "T", "L"
+"""The devices of a +VLS label: telephone line, local phone. Spec: ITU-T V.253 +VLS; LINE_HARDWARE.md 1.8."""
+
+_TELLS_HOOK = 0x8000_0000 >> 8 | 0x8000_0000 >> 24
+"""Events 8 (local phone) and 24 (extension hook) in a mask; event 0 is the highest of 32 bits.
+
+Spec: LINE_HARDWARE.md 1.8. Why the highest: only so do the masks seen there name events that make sense."""
+
+_LABEL = re.compile(r'\s*(?:\+VLS:)?\s*(\d{1,2})\s*,\s*"([A-Z]*)"((?:\s*,\s*[0-9A-F]+)*)\s*', re.IGNORECASE)
 
 Steps = Generator[Wish, Answer, None]
 
@@ -52,6 +67,26 @@ class Abilities:
     codec: Codec
     codec_command: str
     notes: tuple[str, ...] = ()
+    label_with_phone: str = ""  # of +VLS: line and the phone on the modem's own jack; empty where there is none
+
+
+@dataclass(frozen=True)
+class LineLabel:
+    """One row of +VLS=?. `idle_mask`: the events told in this state; None where the row does not say."""
+
+    number: str
+    devices: str
+    idle_mask: int | None
+
+
+def parse_labels(lines: tuple[str, ...]) -> list[LineLabel]:
+    """What +VLS=? answered; what is no row is left out."""
+    labels = []
+    for line in lines[:LABELS]:
+        if found := _LABEL.fullmatch(line):
+            masks = [int(mask, 16) for mask in found[3].split(",") if mask.strip()]
+            labels.append(LineLabel(found[1], found[2].upper(), masks[2] if len(masks) > 2 else None))
+    return labels
 
 
 def set_up(settings: LineSettings) -> Generator[Wish, Answer, Abilities]:
@@ -69,12 +104,19 @@ def set_up(settings: LineSettings) -> Generator[Wish, Answer, Abilities]:
     codec, codec_command = yield from _choose_codec(profile, settings.baud)
     for step in profile.set_up[3:]:
         yield from _optional(step.command, step.note, notes)
-    profile = yield from _enable_hook_events(profile, notes)
+    labels = parse_labels((yield command("AT+VLS=?")).lines)
+    profile = yield from _enable_hook_events(profile, labels, notes)
     yield from _enable_caller_id(profile, settings, notes)
     if profile.idle_class == 0:
         yield command("AT+FCLASS=0")
     device = next(iter(identity), profile.name)
-    return Abilities(device[:80], profile, codec, codec_command, tuple(notes))
+    return Abilities(device[:80], profile, codec, codec_command, tuple(notes), _label_with_phone(labels))
+
+
+def _label_with_phone(labels: list[LineLabel]) -> str:
+    """The label with the fewest devices beside line and local phone (no loudspeaker, no microphone)."""
+    fitting = [label for label in labels if {_LINE, _LOCAL} <= set(label.devices)]
+    return min(fitting, key=lambda label: len(label.devices)).number if fitting else ""
 
 
 def _reset() -> Steps:
@@ -169,14 +211,19 @@ def _optional(text: str, note: str, notes: list[str]) -> Steps:
         notes.append(note)
 
 
-def _enable_hook_events(profile: Profile, notes: list[str]) -> Generator[Wish, Answer, Profile]:
-    """The profile, less the telling of lifted telephones where the modem refuses it."""
+def _enable_hook_events(
+    profile: Profile, labels: list[LineLabel], notes: list[str]
+) -> Generator[Wish, Answer, Profile]:
+    """The profile, less the telling of lifted telephones where the modem refuses it; a note where that is open."""
     tells = profile.tells_lifted and profile.idle_class == 8
     for text in profile.hook_events if tells else ():
         answer = yield command(text)
         tells = tells and answer.ok
-    if not tells:
+    masks = [label.idle_mask for label in labels if not label.devices and label.idle_mask is not None]
+    if not tells or (not profile.hook_events and masks and not masks[0] & _TELLS_HOOK):
         notes.append(NOTE_LIFTED)
+    elif not profile.hook_events:
+        notes.append(NOTE_UNVERIFIED)
     return replace(profile, tells_lifted=tells)
 
 

@@ -89,7 +89,7 @@ class Streams:
         """NO CARRIER in a call: the modem has hung up."""
         if self._engagement.seized and not self._engagement.carrier_gone:
             self._engagement.carrier_gone = True
-            self._channel.found.append(FarEndCleared(self._channel.now, ClearedBy.LOOP))
+            self._channel.found.append(FarEndCleared(self._channel.now, ClearedBy.MODEM_HUNG_UP))
 
     # ---- what goes out
 

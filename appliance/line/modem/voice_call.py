@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from appliance.events import LineReleased, LineSeized, Prompt, PromptEnded, SeizeFailed
-from appliance.line.cadence import CADENCE_MS, OTHER_CADENCE_MS
+from appliance.line.cadence import CADENCE_MS, ORDINARY_GAP_MS, OTHER_CADENCE_MS
 from appliance.line.modem.at import Reply
 from appliance.line.modem.channel import Channel, Engagement
 from appliance.line.modem.dialogue import Answer, ModemFailed, Script, Wish, command
@@ -22,7 +22,7 @@ from appliance.line.modem.limits import (
     ON_HOOK_MS,
 )
 from appliance.line.modem.news import LineNews
-from appliance.line.modem.set_up import Abilities
+from appliance.line.modem.set_up import ON_JACK, Abilities
 from appliance.line.modem.streams import Streams
 from appliance.units import SampleIndex, milliseconds
 
@@ -30,6 +30,10 @@ _LINE_ANSWERS = frozenset(
     {Reply.OK, Reply.VCON, Reply.ERROR, Reply.NO_CARRIER, Reply.NO_DIALTONE, Reply.NO_ANSWER, Reply.BUSY}
 )
 _HUNG_UP = frozenset({Reply.OK, Reply.ERROR, Reply.NO_CARRIER})
+
+
+ALONE = "1"
+"""The +VLS label of the line without anything else. Spec: LINE_HARDWARE.md 1.5; ITU-T V.253 +VLS."""
 
 
 class VoiceCall:
@@ -43,6 +47,8 @@ class VoiceCall:
         self._news = news
         self._cadence_ms = CADENCE_MS.get(country, OTHER_CADENCE_MS)
         self._off_hook = False  # asked for: the line must be released
+        self._was_off_hook = False  # in this call
+        self._label = ""  # of +VLS, as last asked for
         self._asked_at: SampleIndex | None = None  # when +VLS=1 was last answered
         self._repeats = 0  # of +VLS=1 in this call
         self._tell_released = False
@@ -58,10 +64,12 @@ class VoiceCall:
             self._seize_failed("the line is not ready")
         elif self._news.cadence.must_not_answer:
             self._seize_failed("the exchange is still handing over the number")
+        elif self._news.wiring.phone_on_jack and not self.abilities.label_with_phone:
+            self._seize_failed(ON_JACK)
         else:
             self._repeats = 0
             self._engagement.answering = True
-            self._engagement.carrier_gone = self._engagement.rings_on = False
+            self._engagement.carrier_gone = self._engagement.rings_on = self._engagement.jack_cut = False
 
     def release(self) -> None:
         if self.abilities is not None:
@@ -82,6 +90,11 @@ class VoiceCall:
             if BURST_MS <= since_ms <= OFF_HOOK_DOUBT_MS:
                 self._engagement.rings_on = True
 
+    def phone_lifted(self) -> None:
+        """A telephone was lifted: give it the line where our own off-hook has cut it off."""
+        cut = self._news.wiring.phone_on_jack and self._off_hook and self._label == ALONE
+        self._engagement.jack_cut = self._engagement.jack_cut or (cut and self._engagement.answering)
+
     def next_script(self) -> Script | None:
         """What brings us nearer to what is wanted; None when we are there."""
         if self.abilities is None:
@@ -91,6 +104,8 @@ class VoiceCall:
                 return self._seize(self.abilities)
             if self._engagement.carrier_gone:
                 return None
+            if self._engagement.jack_cut:
+                return self._reconnect_phone(self.abilities)
             return self._seize_again(self.abilities) if self._engagement.rings_on else self._stream(self.abilities)
         if self._off_hook:
             return self._release(self.abilities)
@@ -113,6 +128,7 @@ class VoiceCall:
             return
         if confirmed:
             self._engagement.seized = True
+            self._engagement.seized_at = self._channel.now
             self._news.call_answered()
             self._channel.found.append(LineSeized(self._channel.now))
         else:
@@ -129,23 +145,51 @@ class VoiceCall:
 
     def _go_off_hook(self, abilities: Abilities) -> Generator[Wish, Answer, bool]:
         for _ in range(OFF_HOOK_REFUSALS):
-            if abilities.profile.off_hook_ignored_in_burst or self._engagement.rings_on:
-                yield from self._await_quiet_line()
+            yield from self._await_right_moment(abilities)
             if not self._engagement.answering:
                 return False
-            self._off_hook = True
-            answer = yield command("AT+VLS=1", OFF_HOOK_MS, _LINE_ANSWERS)
+            self._off_hook = self._was_off_hook = True
+            self._label = abilities.label_with_phone if self._news.wiring.phone_on_jack else ALONE
+            answer = yield command(f"AT+VLS={self._label or ALONE}", OFF_HOOK_MS, _LINE_ANSWERS)
             self._asked_at = self._channel.now
             if answer.reply in (Reply.OK, Reply.VCON):
                 return True
         return False
 
-    def _await_quiet_line(self) -> Script:
-        """Out of the ring burst, in which off-hook can be ignored."""
-        burst_ms = BURST_MS if self._cadence_ms == CADENCE_MS["JP"] else LONG_BURST_MS
-        left_ms = burst_ms - self._since_burst_ms()
+    def _await_right_moment(self, abilities: Abilities) -> Script:
+        """Out of the ring burst, in which off-hook can be ignored; and away from what may be CAR."""
+        if self._news.cadence.car_may_follow and not self._engagement.rings_on:
+            yield from self._await_gap(ORDINARY_GAP_MS)
+            if self._news.cadence.must_not_answer and self._engagement.answering:
+                self._yield_to_next_call()
+        elif abilities.profile.off_hook_ignored_in_burst or self._engagement.rings_on:
+            yield from self._await_gap(BURST_MS if self._cadence_ms == CADENCE_MS["JP"] else LONG_BURST_MS)
+
+    def _await_gap(self, ms: int) -> Script:
+        """So long after the last burst; or until we need not answer any more, or must not."""
+        left_ms = ms - self._since_burst_ms()
         if left_ms > 0:
-            yield Wish(until=frozenset(), timeout_ms=left_ms, met=lambda: not self._engagement.answering)
+            over = lambda: not self._engagement.answering or self._news.cadence.must_not_answer  # noqa: E731
+            yield Wish(until=frozenset(), timeout_ms=left_ms, met=over)
+
+    def _yield_to_next_call(self) -> None:
+        """Our caller has given up, and the exchange is handing over the next one's number."""
+        self.streams.stop_saying()
+        self._engagement.answering = False
+        self._seize_failed("the caller has given up, and another one is calling")
+        self._channel.found += self._news.other_call()
+
+    def _reconnect_phone(self, abilities: Abilities) -> Script:
+        """Staff have lifted a phone that our off-hook had cut off: connect it beside us, or let it have the line."""
+        if abilities.label_with_phone:
+            self._label = abilities.label_with_phone
+            answer = yield command(f"AT+VLS={self._label}", OFF_HOOK_MS, _LINE_ANSWERS)
+            if answer.reply in (Reply.OK, Reply.VCON):
+                self._engagement.jack_cut = False
+                return
+        self.streams.carrier_lost()
+        self._engagement.jack_cut = False
+        yield from self._release(abilities)
 
     def _since_burst_ms(self) -> int:
         """Since the line last rang; very long where it never did."""
@@ -168,5 +212,7 @@ class VoiceCall:
 
     def _released(self) -> None:
         self._tell_released = False
-        self._news.call_over()
+        if self._was_off_hook:  # else the line goes on as it was: ringing, or in somebody else's hands
+            self._was_off_hook = False
+            self._news.call_over()
         self._channel.found.append(LineReleased(self._channel.now))

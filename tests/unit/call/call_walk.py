@@ -34,6 +34,7 @@ ALWAYS: tuple[ev.Fact, ...] = (
     ev.FaxToneHeard(AT, "ced"),
     ev.CallWaitingHeard(AT),
     ev.FarEndCleared(AT, ev.ClearedBy.BUSY_TONE),
+    ev.FarEndCleared(AT, ev.ClearedBy.DIAL_TONE),
     ev.FarEndCleared(AT, ev.ClearedBy.SILENCE),
     ev.SilenceBegan(AT),
     ev.VoiceBegan(AT),
@@ -49,9 +50,11 @@ class World:
     wanted: bool = False  # the last word to the device was Seize
     held: bool = False  # the device confirmed it
     in_call: bool = False
+    called: bool = False  # CAR, a number or a ring since the call began: somebody calls the shop
+    answerable: bool = False  # a number or an ordinary ring since the call began: the exchange has had its answer
     rang: bool = False  # an ordinary ring since the call began
     off_hook: bool = False  # a phone of the shop is off the hook
-    in_use: bool = False  # it was lifted without ringing, or stayed off the hook after the last call
+    in_use: bool = False  # it was lifted without being called, or stayed off the hook after the last call
     recording: bool = False
     recorded: bool = False  # a recording was begun in this call
     summoned: bool = False
@@ -94,10 +97,10 @@ def _heard(world: World, fact: ev.Fact) -> World:  # noqa: C901, PLR0912 - one c
     match fact:
         case ev.LineLost():
             return replace(world, off_hook=False, in_use=False, held=False)
-        case ev.Rang():
-            return replace(world, rang=world.in_call)
+        case ev.CarStarted() | ev.CallerIdentified() | ev.Rang():
+            return _called(world, fact) if world.in_call else world
         case ev.ExtensionLifted():
-            return replace(world, off_hook=True, in_use=world.in_use or not (world.rang or world.held))
+            return replace(world, off_hook=True, in_use=world.in_use or not (world.called or world.held))
         case ev.ExtensionReplaced():
             return replace(world, off_hook=False, in_use=False)
         case ev.LineSeized():
@@ -118,6 +121,13 @@ def _heard(world: World, fact: ev.Fact) -> World:  # noqa: C901, PLR0912 - one c
         case ev.TimerFired(timer=timer):
             return replace(world, timers=world.timers - {timer})
     return world
+
+
+def _called(world: World, fact: ev.Fact) -> World:
+    """The world of a call in which somebody calls the shop, and it was told by `fact`."""
+    rang = world.rang or isinstance(fact, ev.Rang)
+    answerable = world.answerable or not isinstance(fact, ev.CarStarted)
+    return replace(world, called=True, answerable=answerable, rang=rang)
 
 
 def _obey(world: World, command: ev.Command) -> World:  # noqa: C901 - one case a command
@@ -142,7 +152,9 @@ def _obey(world: World, command: ev.Command) -> World:  # noqa: C901 - one case 
             _must(world.in_call, "EndCall without a call")
             _must(not world.recording, "EndCall while recording")
             _must(not world.summoned, "EndCall while staff are summoned")
-            return replace(world, in_call=False, rang=False, asked=False, in_use=world.off_hook)
+            return replace(
+                world, in_call=False, called=False, answerable=False, rang=False, asked=False, in_use=world.off_hook
+            )
         case ev.StartRecording():
             _must(world.in_call and not world.recorded, "StartRecording outside a call, or a second one in it")
             return replace(world, recording=True, recorded=True)
@@ -177,8 +189,8 @@ def step(machine: CallMachine, before: World, fact: ev.Fact) -> Step | None:
     try:
         for command in commands:
             after = _obey(after, command)
-            if isinstance(fact, ev.Rang) and isinstance(command, ev.BeginCall):
-                after = replace(after, rang=True)
+            if command == ev.BeginCall("in"):
+                after = _called(after, fact)
     except Broken as rule:
         raise Broken(f"{rule}: {fact} in {before} gave {commands}") from None
     return Step(before, fact, commands, replace(after, state=machine.state))

@@ -11,7 +11,7 @@ from call_walk import AT, Step, World, walk
 from appliance import events as ev
 from appliance.call.machine import CallConfig, CallMachine, full_table
 from appliance.call.signals import NOT_OURS, PLAIN, Signal, signal_of
-from appliance.call.states import IN_CALL, MEANING, PHASES, RECORDING, SEIZING, SPEAKING, TIMERS
+from appliance.call.states import IN_CALL, MEANING, PHASES, RECORDING, SEIZING, SPEAKING, SUMMONED, TIMERS
 from appliance.call.tables import IGNORED, ROWS, VARIANTS, State
 from appliance.call.timers import FIXED, SETTABLE, Timer
 from appliance.errors import IllegalEvent
@@ -58,7 +58,7 @@ def test_pairs_match_on_every_path(config: CallConfig) -> None:
         world = step.after
         assert world.in_call == (world.state in IN_CALL), step
         assert world.recording == (world.state in RECORDING), step
-        assert world.summoned == (world.state in (State.SUMMONING, State.LISTENING)), step
+        assert world.summoned == (world.state in SUMMONED), step
         configured = {timer.value for timer in TIMERS.get(world.state, ()) if timer in config.durations()}
         assert world.timers == configured, step
 
@@ -80,6 +80,7 @@ PHONE_OFF_HOOK = {
     *PHASES["Staff call out"],
     State.LIFTED,
     State.CAR_LIFTED,
+    State.CAR_DOUBTFUL,
     State.RINGING_LIFTED,
     State.CLEARING_HELD,
     State.CLEARING_RELIFTED,
@@ -109,23 +110,68 @@ def test_the_box_says_what_the_state_is_named_for(config: CallConfig) -> None:
     for step in steps(config):
         if step.after.state in SPEAKING:
             assert step.after.prompt is PROMPT_OF[step.after.state], step
-        elif step.after.state not in (State.SUMMONING, State.LISTENING):
+        elif step.after.state not in SUMMONED:
             assert step.after.prompt is None, step
 
 
 @by_config
 def test_never_seize_before_an_ordinary_ring(config: CallConfig) -> None:
+    """But beside a phone that was lifted once CAR and data are over."""
     for step in saying(config, ev.Seize):
-        assert step.before.state not in (State.CAR, State.CAR_LIFTED, State.IDENTIFIED), step
-        assert step.before.rang or timer_of(step.fact) == Timer.JOIN_OUTGOING, step
+        if step.before.rang or timer_of(step.fact) == Timer.JOIN_OUTGOING:
+            continue
+        assert step.after.state is State.JOINING_UNDECIDED, step
+        assert step.before.called, step
+        assert step.after.off_hook, step
+        lifted_after_the_number = step.before.answerable and isinstance(step.fact, ev.ExtensionLifted)
+        assert lifted_after_the_number or timer_of(step.fact) == Timer.CAR_OVER, step
+
+
+@by_config
+def test_never_seize_in_car_while_perhaps_nobody_has_lifted(config: CallConfig) -> None:
+    """Only a lift that was told in this very CAR, and after which no burst came, makes a person of it."""
+    for step in steps(config):
+        if step.after.state is State.CAR_LIFTED and step.before.state is not State.CAR_LIFTED:
+            assert step.before.state is State.CAR, step
+            assert isinstance(step.fact, ev.ExtensionLifted), step
+        if step.before.state in (State.CAR_LIFTED, State.CAR_DOUBTFUL) and isinstance(step.fact, ev.CarStarted):
+            assert step.after.state is State.CAR_DOUBTFUL, step
+        if step.before.state in (State.CAR, State.CAR_DOUBTFUL):
+            assert not any(isinstance(command, ev.Seize) for command in step.commands), step
+
+
+@by_config
+def test_an_unanswered_caller_is_answered_only_when_the_line_has_just_rung(config: CallConfig) -> None:
+    long = (State.RINGING_LONG, State.RINGING_LONG_SILENT, State.DECIDING_LONG)
+    for step in steps(config):
+        if step.after.state is State.ANSWERING_FOR_MESSAGE and step.before.state is not step.after.state:
+            ring = isinstance(step.fact, ev.Rang) and step.before.state in long
+            assert ring or step.before.state is State.DECIDING, step
+        if step.before.state in long and step.before.state is not State.DECIDING_LONG:
+            seized = any(isinstance(command, ev.Seize) for command in step.commands)
+            assert seized == isinstance(step.fact, ev.Rang | ev.ExtensionLifted), step
+            assert Timer.MESSAGE_AFTER not in step.after.timers or step.before.off_hook or seized, step
+
+
+@by_config
+def test_a_number_that_comes_late_does_not_start_the_wait_for_staff_anew(config: CallConfig) -> None:
+    late = [step for step in steps(config) if step.before.asked or isinstance(step.fact, ev.CallerIdentified)]
+    waiting = [step for step in late if Timer.MESSAGE_AFTER in step.before.timers]
+    for step in waiting:
+        assert not any(
+            getattr(command, "timer", "") == Timer.MESSAGE_AFTER
+            for command in step.commands
+            if isinstance(command, ev.StartTimer)
+        ), step
 
 
 @by_config
 def test_never_answer_while_a_phone_is_off_the_hook(config: CallConfig) -> None:
     for step in saying(config, ev.Seize):
         if step.after.off_hook:
-            assert isinstance(step.fact, ev.ExtensionLifted) or timer_of(step.fact) == Timer.JOIN_OUTGOING, step
-            joins = (State.JOINING, State.JOINING_SILENTLY, State.JOINING_UNDECIDED)
+            timer = timer_of(step.fact)
+            assert isinstance(step.fact, ev.ExtensionLifted) or timer in (Timer.JOIN_OUTGOING, Timer.CAR_OVER), step
+            joins = (State.JOINING, State.JOINING_SILENTLY, State.JOINING_UNDECIDED, State.JOINING_OUTGOING)
             assert step.after.state in joins, step
 
 
@@ -133,10 +179,10 @@ def test_never_answer_while_a_phone_is_off_the_hook(config: CallConfig) -> None:
 def test_never_speak_into_a_call_in_progress_without_us(config: CallConfig) -> None:
     for step in saying(config, ev.Play):
         assert not step.before.in_use, step
-        assert step.before.rang, step
+        assert step.before.called, step
         assert not isinstance(step.fact, ev.CallWaitingHeard | ev.Rang | ev.CallerIdentified), step
     for step in steps(config):
-        if step.before.state in (State.TALKING, State.UNRECORDED, State.LINE_IN_USE, State.JOINING_SILENTLY):
+        if step.before.state in (*PHASES["Staff call out"], State.TALKING, State.JOINING_SILENTLY):
             assert not any(isinstance(command, ev.Play) for command in step.commands), step
 
 
@@ -161,13 +207,58 @@ def test_never_hang_up_on_a_person(config: CallConfig) -> None:
             continue
         if step.before.off_hook and step.before.state is not State.FAX:
             gone = isinstance(step.fact, ev.FarEndCleared) and step.fact.by is not ev.ClearedBy.SILENCE
-            assert isinstance(step.fact, ev.ExtensionReplaced) or gone, step
+            hushed = timer_of(step.fact) == Timer.LONG_SILENCE and not step.before.speech
+            assert isinstance(step.fact, ev.ExtensionReplaced) or gone or hushed, step
         elif step.before.speech and not isinstance(
             step.fact, ev.FarEndCleared | ev.SilenceBegan | ev.ExtensionReplaced
         ):
             turned_away = step.before.state in (State.REFUSING, State.ASKING_REDIAL)
             fax_taken = step.before.state is State.FAX and isinstance(step.fact, ev.FaxToneHeard | ev.ExtensionLifted)
-            assert turned_away or fax_taken, step
+            endless = (step.before.state, timer_of(step.fact)) in ENDLESS
+            assert turned_away or fax_taken or endless, step
+
+
+ENDLESS = {
+    (State.LAST_WORDS, Timer.MESSAGE_CAP),
+    (State.LISTENING, Timer.LISTEN_LIMIT),
+    (State.HEARING_OUT, Timer.LISTEN_LIMIT),
+}
+"""Where a voice that never ends is taken for a radio."""
+
+
+@by_config
+def test_the_line_is_let_go_where_nobody_does_anything_any_more(config: CallConfig) -> None:
+    """Silent or with a radio beside the receiver: timers and prompts alone lead off the line, by whatever way.
+
+    But not while staff hold a phone and somebody speaks: theirs is the call.
+    """
+    alone: defaultdict[World, list[World]] = defaultdict(list)
+    for step in steps(config):
+        if isinstance(step.fact, ev.TimerFired | ev.PromptEnded):
+            alone[step.before].append(step.after)
+    worlds = {step.after for step in steps(config) if step.after.wanted}
+    stuck = {world for world in worlds if not (world.off_hook and world.speech)}
+    let_go = set(stuck)
+    while let_go:
+        let_go = {world for world in stuck if any(after not in stuck for after in alone[world])}
+        stuck -= let_go
+    assert not stuck, stuck
+
+
+@by_config
+def test_the_dial_tone_of_our_own_exchange_ends_nothing(config: CallConfig) -> None:
+    tones = [step for step in steps(config) if step.fact == ev.FarEndCleared(AT, ev.ClearedBy.DIAL_TONE)]
+    assert any(step.before.state is State.TALKING and step.after.state is State.CLEARING_HELD for step in tones)
+    for step in tones:
+        if step.before.state is State.CALLING_OUT:
+            assert step.after == step.before, step
+
+
+@by_config
+def test_long_silence_is_measured_from_the_last_voice(config: CallConfig) -> None:
+    for step in steps(config):
+        if step.before.state in (State.TALKING, State.CALLING_OUT) and isinstance(step.fact, ev.SilenceBegan):
+            assert ev.StartTimer("long_silence", FIXED[Timer.LONG_SILENCE].ms) in step.commands, step
 
 
 @by_config
@@ -233,7 +324,7 @@ FROM_LINE = set(PLAIN.values()) - FROM_DEVICE | {
     Signal.FAX_CALLING,
     Signal.FAX_ANSWERING,
     Signal.FAR_END_CLEARED,
-    Signal.FAR_END_SILENT,
+    Signal.DIAL_TONE,
 }
 
 

@@ -233,6 +233,41 @@ def test_silence_does_not_end_a_talk() -> None:
     assert call.state is State.TALKING
 
 
+def test_a_talk_in_which_nobody_has_spoken_for_very_long_is_let_go() -> None:
+    call = Call().rings().take(LIFTED, SEIZED, said(Prompt.RECORDING_NOTICE), VOICE, fired(Timer.LONG_SILENCE))
+    assert call.state is State.TALKING  # one long sentence
+    assert call.said[-1] == ev.StartTimer("long_silence", Milliseconds(600_000))
+    call.said.clear()
+    call.take(SILENCE)
+    assert call.said == [ev.StartTimer("long_silence", Milliseconds(600_000))]
+    call.take(fired(Timer.LONG_SILENCE), RELEASED)
+    assert (call.outcome(), call.state) == (Outcome.TALKED, State.LIFTED)
+
+
+def test_lifted_in_car_and_talking_is_joined_with_the_notice() -> None:
+    call = Call().take(ev.CarStarted(AT), LIFTED)
+    assert ev.Seize() not in call.said
+    call.take(fired(Timer.CAR_OVER), SEIZED)
+    assert call.heard() == [Prompt.RECORDING_NOTICE]
+    assert call.take(REPLACED).outcome() is Outcome.TALKED
+    assert ev.BeginCall("out") not in call.said
+
+
+def test_a_lift_after_which_car_goes_on_was_none() -> None:
+    call = Call().take(ev.CarStarted(AT), LIFTED, ev.CarStarted(AT), REPLACED, RANG, fired(Timer.IDENTITY_WAIT))
+    assert call.state is State.LETTING_RING
+    assert ev.Seize() not in call.said
+
+
+@pytest.mark.parametrize(
+    ("decision", "heard"), [(Decision.ANNOUNCE, [Prompt.RECORDING_NOTICE]), (Decision.SKIP, []), (Decision.PASS, [])]
+)
+def test_lifted_between_the_number_and_the_first_ring(decision: Decision, heard: list[Prompt]) -> None:
+    call = Call(decision).take(ev.CarStarted(AT), KNOWN_NUMBER, LIFTED, SEIZED)
+    assert call.heard() == heard
+    assert ev.StartRecording() in call.said
+
+
 def test_a_second_caller_is_left_alone() -> None:
     call = Call().rings().take(LIFTED, SEIZED, said(Prompt.RECORDING_NOTICE))
     call.said.clear()
@@ -269,6 +304,16 @@ def test_number_that_comes_late_is_decided_anew() -> None:
     call = Call().take(RANG, fired(Timer.IDENTITY_WAIT))
     call.decision = Decision.REFUSE
     assert call.take(KNOWN_NUMBER).state is State.ANSWERING_TO_REFUSE
+
+
+def test_number_that_comes_very_late_is_answered_with_the_next_ring() -> None:
+    call = Call().rings().take(fired(Timer.MESSAGE_AFTER), KNOWN_NUMBER)
+    assert call.state is State.RINGING_LONG
+    assert ev.Seize() not in call.said
+    assert call.take(RANG).state is State.ANSWERING_FOR_MESSAGE
+    known = Call().rings().take(fired(Timer.MESSAGE_AFTER))
+    known.decision = Decision.SKIP
+    assert known.take(KNOWN_NUMBER).state is State.RINGING_LONG_SILENT
 
 
 def test_car_that_no_ring_follows_is_abandoned() -> None:
@@ -328,6 +373,23 @@ def test_a_person_who_talks_past_the_limit_is_not_cut() -> None:
     assert call.state is State.THANKING
 
 
+def test_a_radio_beside_the_receiver_is_let_go_in_the_end() -> None:
+    call = taking_message().take(VOICE, fired(Timer.MESSAGE_MAX), fired(Timer.MESSAGE_CAP))
+    assert call.heard()[-1] is Prompt.MESSAGE_THANKS
+    call.take(said(Prompt.MESSAGE_THANKS))
+    assert call.state is State.LAST_WORDS
+    assert call.take(fired(Timer.MESSAGE_CAP)).outcome() is Outcome.MESSAGE
+
+
+def test_who_speaks_when_the_time_for_staff_is_over_is_heard_out() -> None:
+    call = summoning().take(VOICE, fired(Timer.MESSAGE_AFTER))
+    assert call.state is State.HEARING_OUT
+    assert call.heard() == [Prompt.RECORDING_NOTICE, Prompt.PLEASE_WAIT]
+    assert ev.Summon(False) not in call.said
+    assert call.take(SILENCE).heard()[-1] is Prompt.LEAVE_MESSAGE
+    assert call.said.count(ev.Summon(False)) == 1
+
+
 def test_the_limit_counts_through_pauses() -> None:
     call = taking_message().take(VOICE)
     call.said.clear()
@@ -371,6 +433,16 @@ def test_outgoing_call_is_joined_in_silence() -> None:
     assert call.heard() == []
     assert ev.StartRecording() in call.said
     assert call.outcome() is Outcome.TALKED
+
+
+@pytest.mark.parametrize("before", [[], [VOICE], [VOICE, ev.DigitHeard(AT, "0")]])
+def test_outgoing_call_dialled_late_is_recorded(before: list[ev.Fact]) -> None:
+    """The dial tone of our own exchange, though somebody says the number aloud, or has keyed the 0 of a house exchange."""
+    call = Call().take(LIFTED, fired(Timer.JOIN_OUTGOING), SEIZED, *before)
+    call.take(ev.FarEndCleared(AT, ClearedBy.DIAL_TONE), VOICE)
+    assert call.state is State.CALLING_OUT
+    assert ev.StopRecording() not in call.said
+    assert call.take(BUSY).outcome() is Outcome.TALKED
 
 
 def test_outgoing_call_is_left_alone_where_the_owner_says_so() -> None:

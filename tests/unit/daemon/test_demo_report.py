@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from appliance.daemon.demo_report import Seen, in_order, judge, pad, prompts_heard, silence, table, wide
+from appliance.daemon.demo_report import Seen, in_order, judge, prompts_heard, silence
+from appliance.daemon.demo_table import pad, table, wide
 from appliance.events import CallerIdentity, Outcome, Prompt
 from appliance.exchange.ears import Pcm
 from appliance.exchange.script import Expectation, ScriptedCall
@@ -142,14 +143,22 @@ def test_the_table_is_aligned_whatever_the_letters_and_tells_what_is_wrong() -> 
     good = judge(scripted(), SEEN, said)
     bad = judge(replace(scripted(), id="two"), replace(SEEN, caller="Bob", recording_s=None), said)
     lines = table([good, bad])
-    rows = [lines[0], *lines[2:4]]
-    outcomes = [wide(row[: row.index(word)]) for row, word in zip(rows, ("outcome", "talked", "talked"), strict=True)]
-    assert len(set(outcomes)) == 1
-    assert rows[1].endswith("ok")
-    assert rows[2].endswith("WRONG")
+    rows = [lines[0], *lines[2:6]]
+    words = ("outcome", *["talked"] * 4)
+    assert len({wide(row[: row.index(word)]) for row, word in zip(rows, words, strict=True)}) == 1
+    assert " should " in rows[1]
+    assert " did " in rows[2]
+    assert " ok " in rows[2]
+    assert " WRONG " in rows[4]
     assert "  two: recording: there is none" in lines
     assert "  two: caller: wanted 山本 太郎, got Bob" in lines
     assert lines[-1] == "1 of 2 calls went as they should"
+
+
+def test_path_and_lamps_stand_below_where_the_terminal_is_narrow() -> None:
+    lines = table([judge(scripted(), SEEN, said)], columns=70)
+    assert max(map(wide, lines[:2])) <= 70
+    assert any(line.strip() == " > ".join(SEEN.lamps) for line in lines)
 
 
 def test_japanese_letters_are_two_columns_wide() -> None:

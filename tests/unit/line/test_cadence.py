@@ -123,3 +123,26 @@ def test_answered_call_is_forgotten_without_a_word() -> None:
     cadence.forget()
     assert cadence.quiet
     assert cadence.tick(at(100)) == []
+
+
+@pytest.mark.parametrize("gap", [0.8, 1.0, 1.3, 1.6])
+def test_a_burst_too_soon_after_a_ring_is_the_next_callers_car(gap: float) -> None:
+    cadence = RingCadence("JP", number_display=True)
+    facts = heard(cadence, [1.0, 4.0, 7.0, 10.0, 10.0 + gap, 11.0 + gap, 12.0 + gap], 12.5 + gap)
+    assert facts == [
+        ("CarStarted", 1.0),
+        ("Rang", 10.0),
+        ("RingingStopped", round(10.0 + gap, 1)),
+        ("CarStarted", round(10.0 + gap, 1)),
+    ]
+    assert cadence.must_not_answer
+
+
+def test_the_next_callers_car_may_begin_on_the_beat() -> None:
+    facts = heard(RingCadence("JP", number_display=True), [1.0, 4.0, 7.0, 10.0, 13.0, 14.0, 15.0, 18.0, 21.0], 24)
+    assert facts[2:] == [("Rang", 13.0), ("RingingStopped", 14.0), ("CarStarted", 14.0), ("Rang", 21.0)]
+
+
+def test_fast_bursts_without_number_display_are_one_call() -> None:
+    facts = heard(RingCadence("JP", number_display=False), [1.0, 2.0, 3.0], 4)
+    assert [what for what, _ in facts] == ["Rang"] * 3

@@ -137,6 +137,7 @@ def test_prompt_without_a_call_ends_at_once() -> None:
 
 def test_events_in_a_call_stand_at_their_sample() -> None:
     rig = Rig(FakeModem(CX), JAPAN).seized()
+    rig.run(2)
     at = rig.spans()[-1][1]
     rig.modem.out += (
         b"\xff" * 100 + b"\x10/\x105\x105\x10~" + b"\xff" * 60 + b"\x10b\x10c\x10a\x10w\x10l\x10d\x10s\x10q\x10u"
@@ -150,7 +151,7 @@ def test_events_in_a_call_stand_at_their_sample() -> None:
         FaxToneHeard(SampleIndex(at + 160), "ced"),
         CallWaitingHeard(SampleIndex(at + 160)),
         FarEndCleared(SampleIndex(at + 160), ClearedBy.LOOP),
-        FarEndCleared(SampleIndex(at + 160), ClearedBy.DIAL_TONE),
+        FarEndCleared(SampleIndex(at + 160), ClearedBy.MODEM_DIAL_TONE),
     ]
     assert len(rig.spans()) == 1
 
@@ -278,7 +279,7 @@ def test_line_that_rings_on_for_ever_is_given_up() -> None:
     for _ in range(12):
         rig.run(3)
         rig.modem.event("R")
-    assert [fact.by for fact in rig.of(FarEndCleared)] == [ClearedBy.LOOP]
+    assert [fact.by for fact in rig.of(FarEndCleared)] == [ClearedBy.MODEM_HUNG_UP]
 
 
 def test_no_carrier_in_a_call_is_a_hang_up() -> None:
@@ -286,7 +287,7 @@ def test_no_carrier_in_a_call_is_a_hang_up() -> None:
     rig.modem.mode = "text"
     rig.modem.out += b"\x10\x03\r\nNO CARRIER\r\n"
     rig.run(2)
-    assert [fact.by for fact in rig.of(FarEndCleared)] == [ClearedBy.LOOP]
+    assert [fact.by for fact in rig.of(FarEndCleared)] == [ClearedBy.MODEM_HUNG_UP]
     rig.session.release(rig.now)
     rig.run(1)
     assert rig.kinds()[-1] == "LineReleased"

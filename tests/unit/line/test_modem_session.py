@@ -9,10 +9,14 @@ from modem_rig import Rig
 from appliance.events import (
     CallerIdentified,
     CarStarted,
+    ClearedBy,
+    FarEndCleared,
     LineLost,
     LineReady,
+    LineReleased,
     LineSeized,
     Rang,
+    RingingStopped,
     SeizeFailed,
 )
 from appliance.settings import LineSettings
@@ -158,7 +162,8 @@ def test_lifted_telephone_ends_the_ringing_and_is_told_once(off: str, on: str) -
     rig.run(10)
     rig.modem.event(on)
     rig.run(10)
-    assert rig.kinds() == ["LineReady", "Rang", "ExtensionLifted", "ExtensionReplaced"]
+    told = [kind for kind in rig.kinds() if kind != "LineReady"]
+    assert told == ["Rang", "ExtensionLifted", "ExtensionReplaced"]
 
 
 def test_ring_proves_that_the_telephone_is_back() -> None:
@@ -207,3 +212,138 @@ def test_modem_that_was_reset_behind_our_back_is_set_up_again() -> None:
     rig.run(20)
     assert "AT+VCID=1" in rig.modem.commands
     assert rig.kinds() == ["LineReady"]
+
+
+# ---- what a lifted telephone teaches
+
+NOT_VERIFIED = "not verified yet: whether this modem tells when the phone is lifted"
+WITH_PHONE = {"AT+VLS=?": '0,"",00000000,00000000,08800200|1,"T",0BF40000,0BF40000,0BF40000|3,"LT",0,0,0|OK'}
+
+
+def notes(rig: Rig) -> list[tuple[str, ...]]:
+    return [ready.notes for ready in rig.of(LineReady)]
+
+
+@pytest.mark.parametrize("answers", [USR, SI, UNHEARD_OF])
+def test_a_modem_that_has_not_told_of_the_hook_yet_is_not_believed_to(answers: dict[str, str]) -> None:
+    rig = Rig(FakeModem(answers), JAPAN_NO_DISPLAY).up()
+    assert NOT_VERIFIED in notes(rig)[0]
+    for code in "PpPp":
+        rig.modem.event(code)
+        rig.run(1)
+    assert len(notes(rig)) == 2
+    assert not any("lifted" in note for note in notes(rig)[1])
+    rig.session.restart(rig.now)
+    rig.run(5)
+    assert not any("lifted" in note for note in notes(rig)[2])  # the same modem, after a stumble
+
+
+@pytest.mark.parametrize(
+    ("rows", "note"),
+    [
+        ('0,"",00000000,00000000,08800200', NOT_VERIFIED),
+        ('+VLS: 0,"",00000000,00000000,08000200', "cannot tell when the phone is lifted"),
+        ('0,"",B0000B00,B0000B00', NOT_VERIFIED),
+    ],
+)
+def test_the_modems_own_list_of_events_is_read(rows: str, note: str) -> None:
+    rig = Rig(FakeModem(USR | {"AT+VLS=?": rows + "|OK"}), JAPAN_NO_DISPLAY).up()
+    assert note in notes(rig)[0]
+
+
+def test_known_hook_reports_are_no_note() -> None:
+    assert not any("lifted" in note for note in notes(Rig(FakeModem(CX), JAPAN_NO_DISPLAY).up())[0])
+
+
+def test_a_phone_on_the_modems_jack_is_never_cut_off() -> None:
+    rig = Rig(FakeModem(CX), JAPAN_NO_DISPLAY).up()
+    rig.modem.event("H")
+    rig.run(0.1)
+    rig.session.seize(rig.now)
+    rig.run(2)
+    assert not any(text.startswith("AT+VLS=") and text != "AT+VLS=?" for text in rig.modem.commands)
+    (failed,) = rig.of(SeizeFailed)
+    assert failed.why == "the phone is plugged into the modem; put it beside the modem with a splitter"
+    assert failed.why in notes(rig)[1]
+    rig.modem.event("h")
+    rig.run(1)
+    assert len(notes(rig)) == 2
+
+
+def test_a_phone_on_the_modems_jack_is_kept_connected_where_the_modem_can() -> None:
+    rig = Rig(FakeModem(USR | WITH_PHONE), JAPAN_NO_DISPLAY).up()
+    rig.modem.event("H")
+    rig.run(0.1)
+    rig.session.seize(rig.now)
+    rig.run(2)
+    assert rig.of(LineSeized)
+    assert "AT+VLS=3" in rig.modem.commands
+    assert "AT+VLS=1" not in rig.modem.commands
+    assert not any("splitter" in note for note in notes(rig)[-1])
+
+
+def test_a_phone_found_on_the_jack_in_a_call_gets_the_line_back() -> None:
+    rig = Rig(FakeModem(CX), JAPAN_NO_DISPLAY).seized()
+    rig.modem.event("H")
+    rig.run(2)
+    assert not rig.modem.off_hook
+    assert [fact.by for fact in rig.of(FarEndCleared)] == [ClearedBy.MODEM_HUNG_UP]
+    rig.session.release(rig.now)
+    rig.run(1)
+    assert rig.of(LineReleased)
+
+
+def test_a_phone_found_on_the_jack_in_a_call_is_connected_beside_us() -> None:
+    rig = Rig(FakeModem(USR | WITH_PHONE), JAPAN_NO_DISPLAY).seized()
+    rig.modem.event("H")
+    rig.run(1)
+    assert rig.modem.commands[-2:] == ["AT+VLS=3", "AT+VRX"]
+    assert not rig.of(FarEndCleared)
+
+
+# ---- the next caller, before the last one counts as gone
+
+
+def test_seizing_yields_to_the_next_callers_car() -> None:
+    rig = Rig(FakeModem(USR), JAPAN).up()
+    for _ in range(4):  # no identity, no CAR told: ordinary ringing
+        rig.modem.event("R")
+        rig.run(3)
+    assert rig.of(Rang)
+    rig.modem.event("R")  # the first CAR burst of the next caller looks like one more ring
+    rig.run(0.02)
+    rig.session.seize(rig.now)
+    known = len(rig.facts)
+    for _ in range(5):
+        rig.run(1)
+        rig.modem.event("R")
+    assert [type(fact) for fact in rig.facts[known:]] == [SeizeFailed, RingingStopped, CarStarted]
+    rig.session.release(rig.now)
+    rig.run(0.5)
+    rig.session.seize(rig.now)
+    rig.run(0.5)
+    assert "AT+VLS=1" not in rig.modem.commands
+
+
+def test_what_may_have_been_car_is_answered_in_the_pause() -> None:
+    rig = Rig(FakeModem(USR), JAPAN).up()
+    for _ in range(4):
+        rig.modem.event("R")
+        rig.run(3)
+    rig.modem.event("R")
+    rig.run(0.02)
+    began = rig.now
+    rig.session.seize(rig.now)
+    rig.run(3, LineSeized)
+    assert samples(1600) < rig.now - began < samples(1900)
+
+
+def test_a_break_of_the_loop_at_our_own_off_hook_is_ours() -> None:
+    rig = Rig(FakeModem(CX), JAPAN).seized()
+    rig.modem.event("l")
+    rig.run(1)
+    assert not rig.of(FarEndCleared)
+    rig.run(2)
+    rig.modem.event("l")
+    rig.run(1)
+    assert [fact.by for fact in rig.of(FarEndCleared)] == [ClearedBy.LOOP]

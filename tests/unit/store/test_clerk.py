@@ -1,6 +1,8 @@
 """The clerk: seals what is finished, tells what is wrong with what was sealed."""
 
+import fcntl
 import hashlib
+import os
 import stat
 import threading
 from collections.abc import Callable
@@ -79,6 +81,23 @@ def test_a_recording_that_is_not_finished_waits(data: Path, store: Store, record
     assert store.audited() == []
     assert clerk.work(at(minutes=5)).payload["waiting"] == 0  # the recorder never came back to it
     assert stat.S_IMODE(recording.stat().st_mode) == 0o440
+
+
+def test_a_recorder_on_a_slow_card_is_waited_for_whatever_the_clock_says(
+    data: Path, store: Store, recording: Path
+) -> None:
+    recording.chmod(0o660)
+    descriptor = os.open(recording, os.O_RDWR)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    clerk = Clerk(data, store, Patient())
+    try:
+        for when in (at(minutes=5), at(hours=-1)):
+            assert clerk.work(when).payload["waiting"] == 1
+    finally:
+        os.close(descriptor)
+    assert stat.S_IMODE(recording.stat().st_mode) == 0o660
+    assert store.audited() == []
+    assert clerk.work(at(minutes=6)).payload["waiting"] == 0
 
 
 @pytest.mark.parametrize(

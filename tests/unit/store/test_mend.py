@@ -5,6 +5,7 @@ import os
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -113,3 +114,74 @@ def test_a_stranger_s_file_is_told_and_left(data: Path, store: Store) -> None:
     (told,) = mend(data, store)
     assert "not of our making" in told.what
     assert (data / file).read_bytes() == stranger
+
+
+def test_a_file_that_vanishes_during_the_walk_is_passed_over(
+    data: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = {lay_down(data, name, header(0) + SOUND) for name in ("a.wav", "c.wav")}
+    kept = lay_down(data, "b.wav", header(0) + SOUND)
+    real_stat, real_open = Path.stat, os.open
+
+    def stat_of(path: Path, **given: Any) -> os.stat_result:
+        if path.name == "a.wav":
+            path.unlink(missing_ok=True)  # before the look at it
+        return real_stat(path, **given)
+
+    def open_of(path: Any, *given: Any) -> int:
+        if str(path).endswith("c.wav"):
+            Path(path).unlink(missing_ok=True)  # after it
+        return real_open(path, *given)
+
+    monkeypatch.setattr(Path, "stat", stat_of)
+    monkeypatch.setattr(os, "open", open_of)
+    assert [mended.file for mended in mend(data, store)] == [kept]
+    assert not any((data / file).exists() for file in lost)
+
+
+def test_a_file_that_cannot_be_looked_at_is_told_and_ends_its_call(
+    data: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = lay_down(data, "c1.wav", header(0) + SOUND)
+    good = lay_down(data, "c2.wav", header(0) + SOUND)
+    for call_id, file in (("c1", bad), ("c2", good)):
+        store.write(OpenCall(call_id, T0), SetRecording(call_id, file, T0))
+    real_stat, real_open = Path.stat, os.open
+
+    def stat_of(path: Path, **given: Any) -> os.stat_result:
+        if path.name == "c1.wav":
+            raise OSError(5, "Input/output error")
+        return real_stat(path, **given)
+
+    def open_of(path: Any, *given: Any) -> int:
+        if str(path).endswith("c1.wav"):
+            raise OSError(5, "Input/output error")
+        return real_open(path, *given)
+
+    with monkeypatch.context() as sick:
+        sick.setattr(Path, "stat", stat_of)
+        sick.setattr(os, "open", open_of)
+        assert {mended.call_id for mended in mend(data, store)} == {"", "c1", "c2"}
+    ended = [store.call(call_id) for call_id in ("c1", "c2")]
+    assert [call.samples for call in ended if call and call.ended_at] == [None, 8000]
+    assert [mended.samples for mended in mend(data, store)] == [8000]  # the card can be read again
+
+
+def test_sealed_recordings_are_not_even_looked_at(data: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    sealed = lay_down(data, "c1.wav", header(8000) + SOUND, 0o440)
+    fresh = lay_down(data, "c2.wav", header(8000) + SOUND, 0o440)
+    for call_id, file in (("c1", sealed), ("c2", fresh)):
+        store.write(OpenCall(call_id, T0), SetRecording(call_id, file, T0), CloseRecording(call_id, 8000))
+        store.write(EndCall(call_id, T0, Outcome.TALKED))
+    store.seal("c1", "abc", T0)
+    looked: list[str] = []
+    real = Path.stat
+
+    def stat_of(path: Path, **given: Any) -> os.stat_result:
+        looked.append(path.name)
+        return real(path, **given)
+
+    monkeypatch.setattr(Path, "stat", stat_of)
+    assert mend(data, store) == []
+    assert "c2.wav" in looked
+    assert "c1.wav" not in looked

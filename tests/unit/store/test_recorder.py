@@ -1,4 +1,4 @@
-"""The recorder on a real disk: what is in the file, when, and what happens when the disk refuses."""
+"""The recorder on a real disk, mostly without its threads: what is in the file, when, and a disk that refuses."""
 
 import os
 import resource
@@ -14,7 +14,7 @@ import pytest
 
 from appliance.errors import HouseError
 from appliance.events import DiskLow, Fact, FaultCleared, RecordingFailed, SoundBlock, SoundLost
-from appliance.store import recorder as house
+from appliance.store import tape as house
 from appliance.store.recorder import Recorder
 from appliance.store.timeline import MarkKind
 from appliance.store.wav import HEADER_BYTES, header
@@ -37,7 +37,7 @@ def talk(recorder: Recorder, first: int, seconds: float) -> list[Fact]:
 
 @pytest.fixture
 def recorder(tmp_path: Path) -> Iterator[Recorder]:
-    one = Recorder(tmp_path, 0)
+    one = Recorder(tmp_path, 0, threaded=False)
     yield one
     one.close()
 
@@ -45,7 +45,7 @@ def recorder(tmp_path: Path) -> Iterator[Recorder]:
 def sound(path: Path) -> bytes:
     with wave.open(str(path)) as file:
         assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 8000)
-        return file.readframes(file.getnframes())
+        return bytes(file.readframes(file.getnframes()))
 
 
 def test_a_call_becomes_a_read_only_wav(recorder: Recorder, tmp_path: Path) -> None:
@@ -100,20 +100,6 @@ def test_the_disk_is_asked_twice_a_second_from_another_thread(tmp_path: Path) ->
     assert threading.get_ident() not in asked
 
 
-def test_a_stuck_disk_does_not_hold_up_the_line(tmp_path: Path) -> None:
-    import threading
-
-    release = threading.Event()
-    recorder = Recorder(tmp_path, 0, sync=lambda _: release.wait(30) and None)
-    path = tmp_path / recorder.start("c1", SampleIndex(0), DAY)
-    talk(recorder, 0, 5)
-    assert recorder.stop(SampleIndex(40000)).samples == 40000
-    assert not release.is_set()
-    release.set()
-    recorder.close()
-    assert sound(path) == tone(0, 40000)
-
-
 def test_a_name_is_never_used_twice(recorder: Recorder) -> None:
     first = recorder.start("c1", SampleIndex(0), DAY)
     recorder.stop(SampleIndex(0))
@@ -131,7 +117,7 @@ def test_mistakes_of_the_house_are_told(recorder: Recorder) -> None:
 
 
 def test_little_room_is_told_once_a_call(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path, 10**9)
+    recorder = Recorder(tmp_path, 10**9, threaded=False)
     recorder.start("c1", SampleIndex(0), DAY)
     facts = talk(recorder, 0, 25)
     recorder.stop(SampleIndex(0))
@@ -178,15 +164,78 @@ def test_what_no_memory_could_hold_is_a_marked_hole(
     assert heard == tone(0, 8000) + bytes(2 * hole.samples) + tone(end, 56000 - end)
 
 
-def test_a_disk_that_stays_full_leaves_a_sound_file(recorder: Recorder, tmp_path: Path) -> None:
+def test_a_disk_that_stays_full_leaves_a_sound_file_to_be_mended(recorder: Recorder, tmp_path: Path) -> None:
     path = tmp_path / recorder.start("c1", SampleIndex(0), DAY)
     with full_disk(20001):
         talk(recorder, 0, 3)
         done = recorder.stop(SampleIndex(24000))
         recorder.close()
-    assert done.samples == (20001 - HEADER_BYTES) // 2
-    assert path.read_bytes() == header(done.samples) + tone(0, done.samples)
-    assert done.marks[-1].position == done.samples
+    assert done.samples == 24000  # as it was heard
+    kept = (20001 - HEADER_BYTES) // 2
+    assert path.read_bytes() == header(kept) + tone(0, kept)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o660  # not finished: `mend` brings call and file together
+    (fact,) = recorder.tick(SampleIndex(24000))
+    assert isinstance(fact, RecordingFailed)
+    assert "c1.wav: 1.8 s at the end are missing" in fact.why
+
+
+def test_a_disk_without_room_leaves_silence_of_the_right_length(
+    recorder: Recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.pwrite
+
+    def no_room(descriptor: int, octets: bytes, offset: int) -> int:
+        if offset > 8000:
+            raise OSError(28, "No space left on device")
+        return real(descriptor, octets, offset)
+
+    path = tmp_path / recorder.start("c1", SampleIndex(0), DAY)
+    with monkeypatch.context() as full:
+        full.setattr(os, "pwrite", no_room)
+        talk(recorder, 0, 3)
+        assert recorder.stop(SampleIndex(24000)).samples == 24000
+        for second in range(3, 70):
+            recorder.tick(SampleIndex(second * 8000))
+    heard = sound(path)
+    kept = len(heard.rstrip(b"\0")) // 2
+    assert len(heard) == 2 * 24000
+    assert 3000 < kept < 6000
+    assert heard[: 2 * kept] == tone(0, kept)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o440
+
+
+def test_the_end_of_a_call_waits_for_a_disk_that_comes_back(recorder: Recorder, tmp_path: Path) -> None:
+    path = tmp_path / recorder.start("c1", SampleIndex(0), DAY)
+    with full_disk(20001):
+        facts = talk(recorder, 0, 3)
+        recorder.stop(SampleIndex(24000))
+        facts += recorder.tick(SampleIndex(33000))
+    for second in range(5, 8):
+        facts += recorder.tick(SampleIndex(second * 8000))
+    assert [type(fact) for fact in facts] == [RecordingFailed, FaultCleared]
+    assert sound(path) == tone(0, 24000)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o440
+
+
+def test_long_silence_of_ours_fills_no_memory(recorder: Recorder, tmp_path: Path) -> None:
+    path = tmp_path / recorder.start("c1", SampleIndex(0), DAY)
+    talk(recorder, 0, 1)
+    assert talk(recorder, 800_000, 1) == []
+    done = recorder.stop(SampleIndex(808_000))
+    assert sound(path) == tone(0, 8000) + bytes(2 * 792_000) + tone(800_000, 8000)
+    assert [mark.kind for mark in done.marks] == [MarkKind.GAP]
+    assert path.stat().st_blocks * 512 < 200_000
+
+
+def test_a_file_that_is_there_is_never_overwritten(recorder: Recorder, tmp_path: Path) -> None:
+    path = tmp_path / "recordings/2026/11/24/c1.wav"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"evidence")
+    recorder.start("c1", SampleIndex(0), DAY)
+    assert [type(fact) for fact in talk(recorder, 0, 2)] == [RecordingFailed]
+    recorder.stop(SampleIndex(16000))
+    recorder.close()
+    assert path.read_bytes() == b"evidence"
 
 
 def test_a_file_that_cannot_be_made_is_made_later(recorder: Recorder, tmp_path: Path) -> None:

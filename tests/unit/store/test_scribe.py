@@ -173,3 +173,23 @@ def test_a_broken_database_still_lets_the_popup_come(tmp_path: Path) -> None:
     assert told == ["call"]
     assert (tmp_path / places.SPILL).stat().st_size > 0
     assert [type(fact) for fact in scribe.faults(NOW)] == [FaultRaised]
+
+
+def test_a_thread_that_dies_of_a_bug_is_told_hangs_nothing_and_loses_nothing_that_waits(
+    quick: Store, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bug(_: Message) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    scribe = Scribe(quick, bug, queue_length=5)
+    scribe.write(then=[Message("x")])
+    wait_for(lambda: not scribe.alive())
+    for n in range(20):
+        scribe.write(note(n))
+    begun = time.monotonic()
+    scribe.close()
+    scribe.close()
+    assert time.monotonic() - begun < 1
+    SyncScribe(quick, lambda _: None).close()
+    assert numbers(quick) == list(range(20))

@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
 
 from appliance.desk.contacts import Contact
 from appliance.errors import HouseError
@@ -216,3 +218,43 @@ def test_every_deed_has_a_json_form() -> None:
     assert [decode(encode(deed)) for deed in deeds] == deeds
     with pytest.raises(HouseError):
         decode({"deed": "DropTables"})
+
+
+def test_a_reader_with_little_patience_beside_a_writer(data: Path, store: Store) -> None:
+    reader = Store(data, busy_ms=50)
+    key = "+81312345678"
+    store.write(*whole_call("c1", key=key))
+    assert reader.seen(key, T0).total == 1
+    store.write(*whole_call("c2", later(60), key=key))
+    assert reader.seen(key, T0).total == 2
+    fresh = Store(data, busy_ms=50)  # its first connection meets the lock
+    store.close()
+    reader.close()
+    with closing(sqlite3.connect(places.database(data), isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode=EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        for one in (reader, fresh):
+            begun = time.monotonic()
+            with pytest.raises(OperationalError, match="locked"):
+                one.contact_for(key)
+            with pytest.raises(OperationalError, match="locked"):
+                one.seen(key, T0)
+            assert time.monotonic() - begun < 0.4
+    assert reader.seen(key, T0).total == 2
+    for one in (reader, fresh):
+        one.close()
+
+
+def test_a_clock_set_back_in_a_call_hides_nothing(store: Store) -> None:
+    key = "+81312345678"
+    store.write(*whole_call("c1", key=key), *whole_call("c2", later(-3600), key=key))
+    store.write(EndCall("c1", later(-3000), Outcome.TALKED))
+    call = store.call("c1")
+    assert call is not None
+    assert call.ended_at is not None
+    assert call.ended_at < call.started_at
+    assert [found.id for found in store.calls(CallQuery(number_key=key))] == ["c2", "c1"]
+    assert [found.id for found in store.calls(CallQuery(since=later(-1)))] == ["c1"]
+    assert (store.seen(key, later(-1)).today, store.seen(key, later(-1)).total) == (1, 2)
+    assert store.open_calls() == []
+    assert {found.id for found in store.unsealed()} == {"c1", "c2"}
