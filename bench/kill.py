@@ -21,7 +21,7 @@ from pathlib import Path
 from appliance.errors import HouseError, OperatorError
 from appliance.units import RATE_HZ
 from bench.figures import percentile
-from bench.kill_run import CALL_S, Plan, Result, Run
+from bench.kill_run import MOMENTS_S, Plan, Result, Run
 from bench.shop import BenchFailed, Shop
 
 VICTIMS = ("line", "bus", "line", "web", "line", "clerk", "line", "line")
@@ -39,7 +39,7 @@ def plans(runs: int, shops: int, seed: int) -> list[list[Plan]]:
     wanted: list[list[Plan]] = [[] for _ in range(shops)]
     for number in range(runs):
         shop, victim = number % shops, VICTIMS[number % len(VICTIMS)]
-        wanted[shop].append(Plan(number + 1, victim, round(chance.uniform(0, CALL_S), 2), shop % 2 == 1))
+        wanted[shop].append(Plan(number + 1, victim, round(chance.uniform(0, MOMENTS_S), 2), shop % 2 == 1))
     return wanted
 
 

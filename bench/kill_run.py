@@ -17,6 +17,12 @@ from bench.shop import KNOWN, POLL_S, BenchFailed, Shop, noise
 CALL_S = 11.0
 """A call, from dialling to the caller's hanging up. Why: number 2.3 s, ring, notice 4.8 s, some talk."""
 
+MOMENTS_S = CALL_S + 3.2
+"""A kill comes before so much of the call. Why: the box notices the busy tone and lets go within 3 s."""
+
+CLEARING_LIMIT_S = 20.0
+"""Patience for the box to let go of the line."""
+
 AFTER_KILL_S = 1.0
 """So long the caller holds on after the line process was killed."""
 
@@ -140,18 +146,32 @@ class Run:
     def _live(self, call: Call) -> None:
         """The call to its end, and the kill on the way."""
         shop, plan = self._shop, self._plan
-        begun_s = time.monotonic()
-        ends_s = CALL_S
-        while (into_s := time.monotonic() - begun_s) < ends_s:
-            self._staff.live()
+        begun_s, hung_up = time.monotonic(), False
+        while not self._over(hung_up):
+            into_s = time.monotonic() - begun_s
+            if not hung_up:
+                self._staff.live()
+            if not hung_up and into_s >= CALL_S:
+                hung_up = True
+                shop.hang_up(call)
             if not self._killed_s and into_s >= plan.moment_s:
                 self._kill()
-                ends_s = into_s + AFTER_KILL_S if plan.victim == "line" else CALL_S
+            if into_s > CALL_S + CLEARING_LIMIT_S:
+                raise BenchFailed("the box holds the line although the caller has gone")
             self._look_for_it()
             shop.sleep(POLL_S)
-        shop.hang_up(call)
-        shop.until(lambda: not shop.modem.off_hook, 20, "the modem to go on-hook")
+        if not hung_up:
+            shop.hang_up(call)
+        shop.until(lambda: not shop.modem.off_hook, CLEARING_LIMIT_S, "the modem to go on-hook")
         shop.replace()
+
+    def _over(self, hung_up: bool) -> bool:
+        """Nothing more is to be waited for in this call."""
+        if not self._killed_s:
+            return False
+        if self._plan.victim == "line":
+            return hung_up or time.monotonic() - self._killed_s > AFTER_KILL_S
+        return hung_up and not self._shop.modem.off_hook
 
     def _kill(self) -> None:
         shop = self._shop

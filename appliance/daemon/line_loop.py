@@ -91,6 +91,8 @@ class LineLoop:
         for item in parts.device.poll(now):
             if isinstance(item, ev.SoundBlock):
                 self._hear(item)
+            elif isinstance(item, ev.FarEndCleared) and not parts.ear.believes(item):
+                log.info("the modem says %s while somebody speaks: not believed", item.by)
             else:
                 self.take(item)
         while (timer := self._timers.next_fired(now)) is not None:

@@ -23,6 +23,7 @@ from appliance.exchange.exchange import Exchange
 from appliance.exchange.link import MemoryLink
 from appliance.exchange.modem import SimModem
 from appliance.settings import Settings
+from appliance.store.recorder import Recorder
 from appliance.store.scribe import SyncScribe
 from appliance.units import BLOCK_SAMPLES, RATE_HZ, SampleIndex
 
@@ -89,6 +90,7 @@ class VirtualHouse:
             bus=MemoryBus("line", LINE_HEARS, self.broker),
             scribe=lambda store, out: SyncScribe(store, out.publish),
             watchdog=NoWatchdog(),
+            recorder=lambda chosen: Recorder(chosen.paths.data, chosen.recording.min_free_mb, threaded=False),
         )
         self.loop = build_line(settings, world)
 

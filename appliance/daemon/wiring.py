@@ -68,6 +68,7 @@ class World:
     bus: Bus
     scribe: Callable[[Store, Bus], Scribe]
     watchdog: Watchdog
+    recorder: Callable[[Settings], Recorder]
     clock_is_set: Callable[[], bool] = lambda: True
 
 
@@ -91,7 +92,7 @@ def build_line(settings: Settings, world: World) -> LineLoop:
             clock=world.clock,
             device=world.device,
             machine=CallMachine(CallConfig.of(settings)),
-            recorder=Recorder(settings.paths.data, settings.recording.min_free_mb),
+            recorder=world.recorder(settings),
             ear=Ear(settings.line.country),
             lamp=LampState(),
             panel=world.panel,
@@ -159,6 +160,7 @@ def run_line(settings: Settings, stop: Event) -> int:
         bus=bus,
         scribe=lambda store, out: ThreadScribe(store, out.publish),
         watchdog=ServiceWatchdog(),
+        recorder=lambda chosen: Recorder(chosen.paths.data, chosen.recording.min_free_mb),
         clock_is_set=is_synchronised,
     )
     loop = build_line(settings, world)

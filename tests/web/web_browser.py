@@ -19,7 +19,6 @@ CHROMIUM = "/usr/bin/chromium"
 DRIVER = "/usr/bin/chromedriver"
 FLAGS = (
     "--headless",
-    "--lang=ja",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

@@ -437,7 +437,7 @@ def test_outgoing_call_is_joined_in_silence() -> None:
 
 @pytest.mark.parametrize("before", [[], [VOICE], [VOICE, ev.DigitHeard(AT, "0")]])
 def test_outgoing_call_dialled_late_is_recorded(before: list[ev.Fact]) -> None:
-    """The dial tone of our own exchange, though somebody says the number aloud, or has keyed the 0 of a house exchange."""
+    """The dial tone is our own exchange's, or a house exchange's after its 0; somebody may say the number aloud."""
     call = Call().take(LIFTED, fired(Timer.JOIN_OUTGOING), SEIZED, *before)
     call.take(ev.FarEndCleared(AT, ClearedBy.DIAL_TONE), VOICE)
     assert call.state is State.CALLING_OUT
@@ -490,7 +490,8 @@ def test_line_lost_in_a_talk() -> None:
     call = Call().rings().take(LIFTED, SEIZED, said(Prompt.RECORDING_NOTICE))
     call.said.clear()
     call.take(ev.LineLost(AT, "unplugged"))
-    assert call.said == [ev.StopRecording(), ev.Release(), ev.EndCall(Outcome.LINE_LOST)]
+    ended = [ev.StopRecording(), ev.Release(), ev.EndCall(Outcome.LINE_LOST)]
+    assert call.said == [ev.StopTimer("long_silence"), *ended]
     assert call.state is State.FAULT
     assert call.take(ev.LineReady(AT, "modem", "generic")).state is State.IDLE
 

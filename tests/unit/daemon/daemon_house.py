@@ -148,7 +148,11 @@ class NotedEar:
 
     def __init__(self, journal: Journal) -> None:
         self.facts: list[ev.Fact] = []
+        self.trusting = True
         self._journal = journal
+
+    def believes(self, fact: ev.FarEndCleared) -> bool:
+        return self.trusting
 
     def hear(self, block: ev.SoundBlock) -> list[ev.Fact]:
         self._journal(f"ear hears {block.source}")

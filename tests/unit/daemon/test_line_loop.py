@@ -113,6 +113,16 @@ def test_one_call_from_the_ring_to_the_end(house: LoopHouse) -> None:
     assert [payload["pattern"] for payload in house.said("panel/state")] == ["ready", "ringing", "recording", "ready"]
 
 
+def test_a_cue_of_the_modem_that_the_ear_does_not_believe_ends_nothing(house: LoopHouse) -> None:
+    house.talk()
+    house.ear.trusting = False
+    house.tell(ev.FarEndCleared(house.now, ev.ClearedBy.MODEM_BUSY))
+    assert house.state == "talking"
+    house.ear.trusting = True
+    house.tell(ev.FarEndCleared(house.now, ev.ClearedBy.MODEM_BUSY))
+    assert house.state == "clearing_held"
+
+
 def test_a_fact_is_told_after_what_it_leads_to_was_done_in_order(house: LoopHouse) -> None:
     house.ready()
     house.ring()

@@ -31,7 +31,7 @@ def lay(blocks: list[SoundBlock], end: int) -> tuple[bytes, Timeline]:
 
 
 def ints(octets: bytes) -> list[int]:
-    return np.frombuffer(octets, "<i2").astype(int).tolist()
+    return [int(sample) for sample in np.frombuffer(octets, "<i2")]
 
 
 def split(whole: SoundBlock, cuts: list[int]) -> list[SoundBlock]:
