@@ -130,3 +130,19 @@ def calls_trouble(data: Path, rows: Sequence[CallRecord]) -> str:
         path for path in sorted((data / places.RECORDINGS).rglob("*.wav")) if str(path.relative_to(data)) not in known
     ]
     return f"{strays[0].name} belongs to no call" if strays else ""
+
+
+def left_over(config: Path, mine: Sequence[int]) -> list[int]:
+    """Processes that run with this settings file and descend from none of `mine`: forgotten by those that were killed."""
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+            stat = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it has just ended
+        if str(config).encode() in words and stat[0] != "Z":
+            parents[int(entry.name)] = int(stat[1])
+    return [pid for pid, parent in parents.items() if pid not in mine and parent not in mine]

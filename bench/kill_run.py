@@ -11,7 +11,7 @@ from pathlib import Path
 
 from appliance.exchange.exchange import Call
 from appliance.store.rows import CallQuery, CallRecord
-from bench.evidence import LOST_LIMIT_S, Heard, calls_trouble, compare, database_trouble, passed
+from bench.evidence import LOST_LIMIT_S, Heard, calls_trouble, compare, database_trouble, left_over, passed
 from bench.shop import KNOWN, POLL_S, BenchFailed, Shop, noise
 
 CALL_S = 11.0
@@ -49,7 +49,7 @@ class Result:
     heard: Heard
     database: str
     call: str
-    call_trouble: str
+    trouble: str
     following: str
     back_s: float
 
@@ -60,7 +60,7 @@ class Result:
 
     @property
     def ok(self) -> bool:
-        troubles = (self.heard.trouble, self.database, self.call_trouble, self.following)
+        troubles = (self.heard.trouble, self.database, self.trouble, self.following)
         return self.heard.lost_s <= LOST_LIMIT_S and not any(troubles)
 
     def line(self, of: int) -> str:
@@ -71,7 +71,7 @@ class Result:
         return (
             f"{plan.number:3d}/{of} {name:9s} at {plan.moment_s:5.2f} s ({self.state:17s}) "
             f"lost {self.heard.lost_s:4.2f} s  wav {wav}  database {self.database or 'ok'}  "
-            f"call {self.call_trouble or self.call:12s} back {self.back_s:4.1f} s  "
+            f"call {self.trouble or self.call:12s} back {self.back_s:4.1f} s  "
             f"next call {self.following or 'recorded'}  {'ok' if self.ok else 'FAILED'}"
         )
 
@@ -136,7 +136,7 @@ class Run:
             heard,
             database_trouble(data),
             ", ".join(str(row.outcome) for row in rows) or "not begun",
-            self._calls_trouble(),
+            self._trouble(),
             following,
             self._back_s or 0.0,
         )
@@ -231,11 +231,13 @@ class Run:
 
     # ---- what is left in the database
 
-    def _calls_trouble(self) -> str:
-        """What is wrong with any call of this shop, once the recorder has had time to close the last file."""
-        shop, give_up = self._shop, time.monotonic() + 3
+    def _trouble(self) -> str:
+        """What is wrong with calls or processes, once the recorder has had time to close the last file."""
+        shop, give_up = self._shop, time.monotonic() + 5
         while True:
             trouble = calls_trouble(shop.settings.paths.data, shop.store.calls(CallQuery(limit=1000)))
+            pids = left_over(shop.config, [shop.house.pid(name) or 0 for name in shop.processes])
+            trouble = trouble or (f"processes left over: {pids}" if pids else "")
             if not trouble or time.monotonic() > give_up:
                 return trouble
             shop.sleep(0.1)

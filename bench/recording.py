@@ -48,7 +48,7 @@ def find(wav: Pcm, run: VoiceRun) -> Match | None:
     octets = wav.tobytes()
     key = sent[:KEY_SAMPLES].tobytes()
     place = octets.find(key)
-    while place % 2 == 1:
+    while place >= 0 and place % 2:
         place = octets.find(key, place + 1)
     if place < 0:
         return None

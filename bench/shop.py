@@ -119,9 +119,9 @@ class Shop:
 
     def __enter__(self) -> Shop:
         self.folder.mkdir(parents=True, exist_ok=True)
-        config = self.folder / "denwaban.toml"
-        config.write_text(self._config(), encoding="utf-8")
-        self.settings: Settings = check(config.read_text(encoding="utf-8"))
+        self.config = self.folder / "denwaban.toml"
+        self.config.write_text(self._config(), encoding="utf-8")
+        self.settings: Settings = check(self.config.read_text(encoding="utf-8"))
         trouble = prepare_data(self.settings)
         if trouble:
             raise BenchFailed(trouble)
@@ -138,7 +138,7 @@ class Shop:
             port = PtyPort(self.modem, self.folder / "modem")
             stack.callback(port.close)
             self.clock = stack.enter_context(WallClock(self.exchange.advance, [port]))
-            self.house = stack.enter_context(House(self.settings, config, self._note, processes=self.processes))
+            self.house = stack.enter_context(House(self.settings, self.config, self._note, processes=self.processes))
             self.house_up = True
             self.news = News(self.settings.bus_socket)
             stack.callback(self.news.close)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import time
@@ -110,16 +111,23 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
 
 class Worker(Protocol):
+    """What we need of gunicorn's worker. `ppid`: the arbiter that made it."""
+
     alive: bool
+    ppid: int
 
 
 def follow(house: House, worker: Worker, notifier: Notifier) -> None:
-    """Keep the board true while `worker` lives; then end the streams and say goodbye on the bus."""
+    """Keep the board true while `worker` lives; then end the streams and say goodbye on the bus.
+
+    Why the parent: when the arbiter is killed gunicorn's worker leaves its loop and stays `alive`; this thread would keep
+    the process, and its life sign on the bus, for ever.
+    """
     stop = threading.Event()
 
     def beat() -> None:
         notifier.beat()
-        if not worker.alive:
+        if not worker.alive or os.getppid() != worker.ppid:
             stop.set()
 
     try:

@@ -91,6 +91,7 @@ STATES: Mapping[str, Mapping[State, str]] = {
         State.ASKING_REDIAL: "the box asks to redial with the number shown",
         State.FAX: "a fax machine calls; the box falls silent",
         State.LINE_IN_USE: "staff make a call",
+        State.CALLING_OUT: "staff call out; the box is silent and records",
         State.UNRECORDED: "the call goes on without the box",
     },
     "ja": {
@@ -112,6 +113,7 @@ STATES: Mapping[str, Mapping[State, str]] = {
         State.ASKING_REDIAL: "番号を通知してかけ直すようお願いしています",
         State.FAX: "ファクスからの電話です。電話番は黙ります",
         State.LINE_IN_USE: "店から電話をかけています",
+        State.CALLING_OUT: "店からかけた電話を録音しています",
         State.UNRECORDED: "電話番なしで通話が続いています",
     },
 }

@@ -143,17 +143,20 @@ class PySerialLink:
         """The reader thread: until closed or gone."""
         try:
             with _faults(self._port):
-                while True:
-                    ready, _, _ = select.select([self._serial.fileno(), self._wake_out], [], [])
-                    if self._closing:
-                        return
-                    if ready:
-                        self._keep(self._serial.read(READ_OCTETS))
-                        time.sleep(BREATH_SECONDS)
+                self._read_on()
         except LineGone as fault:
             with self._arrived:
                 self._fault = fault
                 self._arrived.notify_all()
+
+    def _read_on(self) -> None:
+        while True:
+            ready, _, _ = select.select([self._serial.fileno(), self._wake_out], [], [])
+            if self._closing:
+                return
+            if ready:
+                self._keep(self._serial.read(READ_OCTETS))
+                time.sleep(BREATH_SECONDS)
 
     def _keep(self, octets: bytes) -> None:
         with self._arrived:

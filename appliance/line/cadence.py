@@ -51,7 +51,7 @@ class _Phase(Enum):
 
 
 OFF_BEAT_MS = 1_000
-"""A ring so far from its beat is not the same caller's. Why: modems report up to 0.3 s late; distinctive rings 0.8 s."""
+"""A ring so far from its beat is not the same caller's. Why: reports are up to 0.3 s late, distinctive rings 0.8."""
 
 
 class RingCadence:

@@ -41,7 +41,7 @@ DOUBT_MS = 2_000
 two bursts (1.5 s) to know it."""
 
 AGREES_MS = 400
-"""So much of a tone of the network within `DOUBT_MS` agrees with a modem that tells of one. Why: of a burst of 500 ms."""
+"""So much of a network tone within `DOUBT_MS` agrees with a modem that tells of one. Why: of a burst of 500 ms."""
 
 _OF_THE_MODEM = frozenset({ClearedBy.MODEM_BUSY, ClearedBy.MODEM_DIAL_TONE, ClearedBy.LOOP})
 """Cues that a chip may take out of speech (LINE_HARDWARE.md 1.8 and 4.2, item 9: talk-off)."""

@@ -127,7 +127,7 @@ class IdentityReader:
         return [self._told]
 
     def _take_late(self, now: SampleIndex, tag: str, value: bytes) -> list[CallerIdentified]:
-        """A dialled number that is printed behind the caller's is told after it. Why: nothing may delay the caller's."""
+        """A dialled number printed behind the caller's is told after it. Why: nothing may delay the caller's."""
         told = self._told
         if tag != "DDN_NMBR" or told is None or told.identity.dialled or now > later(told.at, NAME_WAIT_MS):
             return []

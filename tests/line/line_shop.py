@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import stat
+import time
 import wave
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +29,7 @@ from appliance.exchange.modem import SimModem
 from appliance.exchange.modem_faults import ModemFaults
 from appliance.exchange.office_tables import Clearing, State
 from appliance.settings import check
+from appliance.store import places
 from appliance.store.calls import Store
 from appliance.store.migrate import upgrade_here
 from appliance.store.rows import CallQuery, CallRecord
@@ -198,7 +201,7 @@ class LineShop:
         return self.calls()[-1]
 
     def sound(self, record: CallRecord) -> Pcm:
-        """The recording of a call, as it lies on the disk."""
+        """The recording of a call, as it lies on the disk when it is finished."""
         return wav_sound(self.data / record.recording)
 
     def recorded_from(self, record: CallRecord) -> int:
@@ -267,6 +270,11 @@ def prompts(country: str) -> Mapping[Prompt, Pcm]:
 
 
 def wav_sound(path: Path) -> Pcm:
+    """What is in a recording. Waits for the recorder's thread: a finished recording is read-only."""
+    give_up = time.monotonic() + 20
+    while stat.S_IMODE(path.stat().st_mode) != places.FINISHED_MODE:
+        assert time.monotonic() < give_up, f"{path.name} was never finished"
+        time.sleep(0.005)
     with wave.open(str(path)) as file:
         assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, RATE_HZ)
         return np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.int16)

@@ -75,7 +75,7 @@ def test_box_first_the_recording_holds_the_whole_call(open_shop: OpenShop) -> No
     shop = open_shop(mode="box_first")
     call = shop.call()
     shop.until_state("summoning")
-    shop.pass_s(2)
+    shop.pass_s(6)  # the waiting caller hears that staff are being called
     shop.lift()
     shop.until_state("talking")
     shop.pass_s(0.5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cache
+from itertools import product
 
 import pytest
 from call_walk import AT, Step, World, walk
@@ -363,14 +364,13 @@ def test_an_illegal_event_changes_nothing() -> None:
     facts += [ev.Decided(AT, decision) for decision in ev.Decision]
     facts += [ev.PromptEnded(AT, prompt, True) for prompt in ev.Prompt]
     facts += [ev.LineSeized(AT), ev.SeizeFailed(AT, "")]
-    for state in State:
-        for fact in facts:
-            machine._state = state
-            if (state, signal_of(fact)) not in machine._table:
-                with pytest.raises(IllegalEvent, match=state.value):
-                    machine.take(fact)
-                assert (machine.state, machine._speech) == (state, False)
-                refused += 1
+    for state, fact in product(State, facts):
+        machine._state = state
+        if (state, signal_of(fact)) not in machine._table:
+            with pytest.raises(IllegalEvent, match=state.value):
+                machine.take(fact)
+            assert (machine.state, machine._speech) == (state, False)
+            refused += 1
     assert refused > 500
 
 
