@@ -133,7 +133,7 @@ def calls_trouble(data: Path, rows: Sequence[CallRecord]) -> str:
 
 
 def left_over(config: Path, mine: Sequence[int]) -> list[int]:
-    """Processes that run with this settings file and descend from none of `mine`: forgotten by those that were killed."""
+    """Processes with this settings file that are neither `mine` nor children of mine: left by one that was killed."""
     parents: dict[int, int] = {}
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():

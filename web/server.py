@@ -120,8 +120,8 @@ class Worker(Protocol):
 def follow(house: House, worker: Worker, notifier: Notifier) -> None:
     """Keep the board true while `worker` lives; then end the streams and say goodbye on the bus.
 
-    Why the parent: when the arbiter is killed gunicorn's worker leaves its loop and stays `alive`; this thread would keep
-    the process, and its life sign on the bus, for ever.
+    Why the parent: when the arbiter is killed gunicorn's worker leaves its loop and stays `alive`; this thread would
+    keep the process, and its life sign on the bus, for ever.
     """
     stop = threading.Event()
 
