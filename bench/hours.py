@@ -233,8 +233,11 @@ def measure(folder: Path, hours: float = HOURS) -> list[Figure]:
     speed = hours * 3600 / (time.monotonic() - begun)
     verdict = judge(shop)
     shutil.rmtree(folder)
+    told = (
+        f"{verdict.wrong_of_sent} wrong of {verdict.samples} sent, {verdict.wrong_of_said} of {verdict.said} said, "
+        f"{speed:.0f} × real time"
+    )
     wrong = verdict.wrong_of_sent + verdict.wrong_of_said
-    told = f"{wrong} wrong of {verdict.samples} (said: {verdict.said}), {speed:.0f} × real time"
     return [
         Figure(
             "hours",

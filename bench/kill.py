@@ -20,6 +20,7 @@ from pathlib import Path
 
 from appliance.errors import HouseError, OperatorError
 from appliance.units import RATE_HZ
+from bench.evidence import LOST_LIMIT_S
 from bench.figures import percentile
 from bench.kill_run import MOMENTS_S, Plan, Result, Run
 from bench.shop import BenchFailed, Shop
@@ -64,8 +65,9 @@ class Tally:
         slow = f"; this machine was too slow for {self.skipped_s:.1f} s of line time" if self.skipped_s else ""
         middle = percentile(lost, 0.5) if lost else 0.0
         return (
-            f"{len(good)} of {self.runs} good: recording and database sound, next call recorded; sound lost at most "
-            f"{max(lost, default=0):.2f} s, median {middle:.2f} s; took {seconds:.0f} s{slow}"
+            f"{len(good)} of {self.runs} good (at most {LOST_LIMIT_S:g} s of sound lost, recording, database and calls "
+            f"sound, next call recorded). Lost: at most {max(lost, default=0):.2f} s, median {middle:.2f} s. "
+            f"Took {seconds:.0f} s{slow}."
         )
 
 

@@ -93,9 +93,10 @@ def _marks(marks: Iterable[Payload]) -> str:
 
 def _marks_of(kind: str, marks: list[Payload]) -> str:
     seconds = sum(int(mark["samples"]) for mark in marks) / RATE_HZ
-    many = f"{len(marks)} gap{'s' if len(marks) > 1 else ''}" if kind == "gap" else f"{len(marks)} times {kind}"
+    many = len(marks) > 1
+    told = ("gaps" if many else "gap") if kind == "gap" else f"{'stretches' if many else 'stretch'} {kind}"
     reasons = sorted({str(mark["why"]) for mark in marks if mark.get("why")})
-    return f"{many}, {seconds:.1f} s" + (f" ({'; '.join(reasons)})" if reasons else "")
+    return f"{len(marks)} {told}, {seconds:.1f} s" + (f" ({'; '.join(reasons)})" if reasons else "")
 
 
 def _alert(payload: Payload) -> str:

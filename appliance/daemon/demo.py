@@ -40,11 +40,16 @@ def run_demo(options: DemoOptions, tell: Tell, stop: threading.Event) -> int:
         if options.keep:
             shop.exchange.export_sound(folder / "heard")
             (folder / "modem.txt").write_text(shop.modem.transcript.text(), encoding="utf-8")
-            tell(WORDS[language]["kept"].format(folder=folder))
+            tell(WORDS[language]["kept"].format(folder=folder, what=_kept(folder)))
     wrong = any(not verdict.agrees for verdict in watch.verdicts)
     whole = len(watch.verdicts) == len(script.calls)
     ended_by_person = stop.is_set() and not options.fast
     return AGREED if not wrong and (whole or ended_by_person) else DISAGREED
+
+
+def _kept(folder: Path) -> str:
+    """What is worth a look in the kept folder."""
+    return ", ".join(name for name in ("data", "heard", "modem.txt", "log.txt") if (folder / name).exists())
 
 
 @contextmanager
@@ -66,7 +71,7 @@ def _run_fast(shop: DemoShop, tell: Tell, stop: threading.Event) -> DemoWatch:
     watch = play_fast(shop, stop)
     _tell_result(watch, len(shop.script.calls), tell)
     line_s, real_s = shop.exchange.now / RATE_HZ, time.monotonic() - started
-    tell(f"{line_s:.0f} s on the line in {real_s:.1f} s")
+    tell(WORDS[terminal_language()]["lived"].format(line_s=f"{line_s:.0f}", real_s=f"{real_s:.1f}"))
     return watch
 
 

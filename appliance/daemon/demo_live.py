@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from appliance.bus.mqtt import MqttBus
+from appliance.daemon.broker import find_mosquitto
 from appliance.daemon.demo_shop import DemoShop
 from appliance.daemon.demo_story import Storyteller
 from appliance.daemon.demo_watch import DemoWatch
@@ -106,10 +107,14 @@ class HouseLog:
 
 
 class LiveDemo:
-    """One demo: used as a context, everything runs inside it and nothing is left after it."""
+    """One demo: used as a context, everything runs inside it and nothing is left after it.
+
+    Raises OperatorError where the page's port is taken or there is no broker.
+    """
 
     def __init__(self, shop: DemoShop, story: Storyteller) -> None:
         refuse_taken_port(shop.settings.web)
+        find_mosquitto()
         self.watch = DemoWatch(shop)
         self._shop = shop
         self._story = story
@@ -134,6 +139,8 @@ class LiveDemo:
         shop.exchange.attach(shop.modem)
         self._story.begin(shop.script)
         self._house = stack.enter_context(RunningHouse(shop.settings, shop.config, self._log.write))
+        if self._house.pid("bus") is None:  # a box would go on; a demo has nothing to tell then
+            raise OperatorError("\n".join(words.partition("|")[2].strip() for words in self._log.last_words("bus")))
         self._bus = MqttBus(shop.settings.bus_socket, "demo", WATCHED)
         stack.callback(self._bus.close)
         self.runner = ScriptRunner(

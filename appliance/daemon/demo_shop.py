@@ -58,6 +58,8 @@ def choose_script(options: DemoOptions) -> Script:
 
 def _one_call(options: DemoOptions) -> Script:
     """The shop of the day, and a single call to it."""
+    if options.caller is not None:
+        read_sound(options.caller)  # a file that is no good is told before anything starts
     identity = _identity(options.number or "0312345678")
     voice = CALLERS_FILE if options.caller else "unknown_asks_hours"
     steps = (

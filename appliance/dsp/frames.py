@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from appliance.dsp.level import Sound
 from appliance.units import SampleIndex
@@ -36,9 +35,10 @@ class Framer:
 
     def _view(self, joined: Sound, count: int) -> Sound:
         """`count` frames of `joined`, shape (count, size), not copied: they overlap, so nobody may write to them."""
-        step = joined.strides[0]
-        strides = (step * self._hop, step)
-        return as_strided(joined, (count, self._size), strides, writeable=False)
+        step = joined.itemsize
+        frames: Sound = np.ndarray((count, self._size), joined.dtype, joined, 0, (step * self._hop, step))
+        frames.flags.writeable = False
+        return frames
 
     def reset(self) -> None:
         """Forget the kept rest."""

@@ -21,6 +21,7 @@ HOP_SAMPLES = 80
 BAND_HZ = (250.0, 3400.0)
 """What counts as sound. Why: below lie mains hum and its strong harmonics; above, a line passes nothing (G.712)."""
 
+_TINY = float(np.finfo(float).tiny)  # in place of nothing, to divide by
 _REACH = 2  # lines of the spectrum on either side of a tone: the main lobe of the Hann window
 
 
@@ -59,9 +60,9 @@ class ToneMeter:
         whole = power[:, self._low : self._high].sum(axis=1)
         near = power[:, self._lines]
         around = near.sum(axis=2)
-        some = np.maximum(around, np.finfo(float).tiny)
+        some = np.maximum(around, _TINY)
         errors = (near * self._offsets).sum(axis=2) / some
-        shares = np.minimum(around / np.maximum(whole, np.finfo(float).tiny)[:, None], 1.0)
+        shares = np.minimum(around / np.maximum(whole, _TINY)[:, None], 1.0)
         overtones = levels_dbm0(power[:, self._twice].sum(axis=2))
         columns = (levels_dbm0(whole), levels_dbm0(around), shares, errors, overtones)
         rows = zip(*(column.tolist() for column in columns), strict=True)

@@ -19,19 +19,11 @@ READABLE = (CidForm.NORMAL, CidForm.NO_DATE, CidForm.NO_NAME, CidForm.DUPLICATED
 MODEMS = (("cx930xx", JAPAN), ("si24xx", JAPAN), ("usr5637", STATES), ("cx930xx", STATES), ("si24xx", STATES))
 
 
-def patience_s(shop: LineShop) -> float:
-    """How long staff let it ring. Why: US numbers come after the first ring; a Japanese line that sends none might be
-    at the CAR still, and is left alone for 7 s (LINE_HARDWARE.md 1.3 b)."""
-    if shop.plan.country == "US":
-        return 9
-    return 4 if shop.plan.faults.cid_form is not CidForm.NONE and shop.plan.number_display else 10
-
-
 def talk(shop: LineShop, number: str, **identity: Any) -> None:
     """One call, taken by staff, to its end."""
     call = shop.call(number, **identity)
     shop.until(lambda: call.ringing_at is not None)
-    shop.pass_s(patience_s(shop))
+    shop.pass_s(9 if shop.plan.country == "US" else 4)  # there the number comes after the first ring
     shop.lift()
     shop.until_state("talking")
     shop.pass_s(2)

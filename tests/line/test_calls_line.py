@@ -307,6 +307,20 @@ def test_staff_may_take_over_in_any_state(open_shop: OpenShop, state: str) -> No
     assert abs(shop.recorded_from(shop.last()) + found.at - asked) < RATE_HZ // 20
 
 
+@pytest.mark.parametrize("seconds", [0.0, 0.06, 0.2, 0.6, 1.1, 2.9])
+@pytest.mark.parametrize("profile", ["cx930xx", "si24xx", "usr5637"])
+def test_staff_may_lift_at_any_moment_of_the_ringing(open_shop: OpenShop, profile: str, seconds: float) -> None:
+    """Also before the modem has told of the first ring: every call is announced and recorded."""
+    shop = open_shop(profile=profile)
+    call = ringing(shop)
+    shop.pass_s(seconds)
+    shop.lift()
+    shop.until_state("talking", limit_s=15)
+    whole(prompts("JP")[NOTICE], call.caller.ear.pcm)
+    end(shop, call)
+    assert (shop.last().direction, shop.last().outcome) == ("in", Outcome.TALKED)
+
+
 @pytest.mark.parametrize("seconds", [0.4, 0.9, 1.4, 1.8])
 def test_staff_who_lift_during_car_are_left_alone(open_shop: OpenShop, seconds: float) -> None:
     """The exchange takes it for the terminal's answer; the box must not make it worse."""

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.store.calls import Store
@@ -27,7 +27,7 @@ def free_port() -> int:
 
 
 def processes_of(folder: Path) -> list[int]:
-    """Pids of all processes that were started for the demo in `folder`."""
+    """Pids of all processes that have `folder` in their command line."""
     found = []
     for place in Path("/proc").iterdir():
         try:
@@ -41,15 +41,12 @@ def processes_of(folder: Path) -> list[int]:
 
 @dataclass
 class Demo:
-    """One running demo. `folder` is what it keeps."""
+    """One running demo. `folder`: where it has its things, in a subfolder of its own or kept in this very one."""
 
     folder: Path
     port: int
     child: subprocess.Popen[bytes]
-    said: Path = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.said = self.folder.with_suffix(".txt")
+    said: Path
 
     @property
     def address(self) -> str:
@@ -73,24 +70,26 @@ class Demo:
         finally:
             store.close()
 
-    def interrupt(self) -> int:
-        """Ctrl-C; the exit status."""
-        self.child.send_signal(signal.SIGINT)
+    def send(self, number: signal.Signals) -> int:
+        """A signal to the demo alone; its exit status."""
+        self.child.send_signal(number)
         return self.child.wait(LEAVE_PATIENCE_S)
 
 
 @contextmanager
 def running_demo(folder: Path, *options: str, language: str = "en_US.UTF-8") -> Iterator[Demo]:
-    """`denwaban demo --keep folder` with more `options`, on a free port; ended with the context whatever happened."""
+    """`denwaban demo` with `options` on a free port, temporary files in `folder`; ended with the context."""
+    folder.mkdir(exist_ok=True)
     port = free_port()
-    command = [sys.executable, "-m", "appliance", "demo", "--keep", str(folder), "--web-port", str(port), *options]
-    environment = {**os.environ, "LANG": language, "LC_ALL": language}
-    with folder.with_suffix(".txt").open("wb") as said:
+    command = [sys.executable, "-m", "appliance", "demo", "--web-port", str(port), *options]
+    environment = {**os.environ, "LANG": language, "LC_ALL": language, "TMPDIR": str(folder)}
+    path = folder.with_suffix(".txt")
+    with path.open("wb") as said:
         child = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, env=environment
         )
     try:
-        yield Demo(folder, port, child)
+        yield Demo(folder, port, child, path)
     finally:
         if child.poll() is None:
             child.terminate()

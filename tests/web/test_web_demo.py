@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -193,15 +194,21 @@ class Visitor(Screen):
         assert isinstance(names, list)
         return set(names)
 
-    def picture(self, name: str) -> None:
-        """What is on the screen, in the lit moment of a blinking lamp."""
-        hold = "for (const one of document.getAnimations()) { one.pause(); one.currentTime = 0; }"
+    def picture(self, name: str, lit: str = "") -> None:
+        """What is on the screen; the lamp that is `lit` shines steadily, as for a person who wants no motion."""
+        self.steady("reduce")
+        if lit:
+            self.see(lambda: self.lit() == {lit}, 2)
         drawn = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-        self.run(f"{hold} return document.fonts.ready.then(() => {drawn}).then(() => true)")
+        self.run(f"return document.fonts.ready.then(() => {drawn}).then(() => true)")
         file = self.album / f"{name}.png"
         take_picture(self.driver, file)
-        self.run("for (const one of document.getAnimations()) one.play()")
+        self.steady("no-preference")
         assert file.stat().st_size < PICTURE_LIMIT_BYTES
+
+    def steady(self, motion: str) -> None:
+        feature = {"name": "prefers-reduced-motion", "value": motion}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
 
 
 @pytest.fixture
@@ -217,7 +224,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
     script = tmp_path / "three.toml"
     script.write_text(SCRIPT, encoding="utf-8")
     remember(tmp_path / "kept" / "data")
-    with running_demo(tmp_path / "kept", "--script", str(script), "--stay") as demo:
+    with running_demo(tmp_path / "kept", "--keep", str(tmp_path / "kept"), "--script", str(script), "--stay") as demo:
         demo.wait_words(f"open the page:  {demo.address}/")
         yield demo
 
@@ -242,7 +249,7 @@ def test_a_newcomer_sees_the_calls_hears_one_and_ends_the_demo(demo: Demo, visit
     the_list_leads_to_the_recording(demo, visitor)
 
     visitor.driver.get("about:blank")
-    assert demo.interrupt() == 0, demo.words()
+    assert demo.send(signal.SIGINT) == 0, demo.words()
     assert "Traceback" not in demo.words()
     assert processes_of(demo.folder) == []
 
@@ -254,13 +261,13 @@ def a_known_customer_rings_and_is_talked_to(visitor: Visitor) -> None:
     visitor.see(lambda: visitor.lit() == {"amber"}, 2)
     visitor.see(lambda: visitor.lit() == set(), 2)
     visitor.see(lambda: clock(visitor) == "0:02")
-    visitor.picture("board-ringing")
+    visitor.picture("board-ringing", "amber")
     visitor.see(lambda: heading(visitor) == "通話中")
     visitor.see_words("山本 太郎", "● 録音")
     visitor.see_lamp("recording", "録音中")
     visitor.see(lambda: visitor.lit() == {"green"}, 3)
     visitor.see(lambda: clock(visitor) == "0:06")
-    visitor.picture("board-talking")
+    visitor.picture("board-talking", "green")
     visitor.see_lamp("ready", "待機中")
     visitor.see(lambda: "山本 太郎" in newest(visitor))
     assert "通話" in newest(visitor)
@@ -285,7 +292,7 @@ def a_withheld_number_waits_for_staff(visitor: Visitor) -> None:
     visitor.see_words("非通知", "録音のお知らせを流しています")
     visitor.see_lamp("needs_staff", "呼び出し中")
     visitor.see_words("受話器を取ってください")
-    visitor.picture("board-summoning")
+    visitor.picture("board-summoning", "amber")
     visitor.see_lamp("recording", "録音中")
     visitor.see(lambda: "非通知" in newest(visitor))
 
@@ -294,7 +301,7 @@ def somebody_presses_sos_and_a_colleague_acknowledges(visitor: Visitor) -> None:
     visitor.see_lamp("alarm", "警報")
     visitor.see_words("助けを呼んでいます", "080-5555-6666")
     visitor.see(lambda: visitor.lit() == {"red"}, 2)
-    visitor.picture("board-alarm")
+    visitor.picture("board-alarm", "red")
     visitor.run("document.querySelector('button[value=acknowledge]').click()")
     visitor.see_lamp("recording", "録音中")
     visitor.see_words("確認しました")

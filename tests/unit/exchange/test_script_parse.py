@@ -73,7 +73,7 @@ MISTAKES = [
     ("at_s = 4.5", "at_s = -1", "number from 0 up"),
     ('button = "sos"', 'button = "help"', "acknowledge, sos, mark"),
     ('voice = "hello", ', "", "voice: is missing"),
-    ('mode = "box_first"', 'mode = "boxfirst"', "box.call.mode: \"boxfirst\" cannot be used"),
+    ('mode = "box_first"', 'mode = "boxfirst"', 'box.call.mode: "boxfirst" cannot be used'),
     ('do = "hang_up"', 'do = "press", digits = "1x"', "no key 'X'"),
     ('[[call]]\nid = "one"', '[[call]]\nid = "one"\nmax_s = true', "max_s"),
     ("at_s = 4.5", 'after = "reply"', "needs somebody who listens"),
