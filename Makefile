@@ -12,7 +12,7 @@ ARGS ?=
 comma := ,
 EXTRAS := dev$(if $(wildcard /proc/device-tree/model),$(comma)pi)
 
-.PHONY: menu setup setup-browser demo test unit check browser bench kill-test docs voices clean
+.PHONY: menu setup setup-browser demo test unit check browser pictures bench kill-test docs voices clean
 
 menu: ## this menu
 	@echo "Denwaban 電話番 — the call box that stands by the person on the phone"
@@ -56,8 +56,11 @@ check: setup ## format, lint, types, floors, sizes, systemd units
 	@$(BIN)/python .ci/sizes.py
 	@sh systemd/check
 
-browser: setup-browser ## drive the real page in a real Chromium; pictures of the page go to docs/pictures
+browser: setup-browser ## drive the real page and the real demo in a real Chromium
 	@$(BIN)/python -m pytest -q -m browser $(ARGS)
+
+pictures: setup-browser ## make docs/pictures anew: the demo in a real Chromium, photographed
+	@DENWABAN_PICTURES=$(CURDIR)/docs/pictures $(BIN)/python -m pytest -q -m browser tests/web/test_web_demo.py
 
 bench: setup ## every figure the README quotes
 	@$(BIN)/python -m bench $(ARGS)

@@ -95,7 +95,7 @@ def _asked(port: serial.Serial, command: str) -> list[str]:
     give_up = time.monotonic() + ANSWER_PATIENCE_S
     answer = b""
     while time.monotonic() < give_up:
-        answer += port.read(256)
+        answer += port.read(port.in_waiting or 1)  # what is there; else the first that comes
         lines = [line.strip() for line in answer.decode("ascii", "replace").replace("\r", "\n").split("\n")]
         lines = [line for line in lines if line and line != command]
         if lines and lines[-1] in ("OK", "ERROR"):

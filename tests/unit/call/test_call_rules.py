@@ -328,10 +328,14 @@ FROM_LINE = set(PLAIN.values()) - FROM_DEVICE | {
 }
 
 
+table_of = cache(full_table)
+"""Why: one table a configuration, not one a test."""
+
+
 @by_config
 @pytest.mark.parametrize("state", State)
 def test_each_state_says_what_every_line_signal_means(config: CallConfig, state: State) -> None:
-    table = full_table(config)
+    table = table_of(config)
     assert {signal for signal in FROM_LINE if (state, signal) not in table} == set()
 
 

@@ -48,8 +48,8 @@ def wait_for(true: Callable[[], bool]) -> None:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(house, "PATIENCE_S", 0.1)
-    monkeypatch.setattr(house, "RETRY_S", 0.1)
+    monkeypatch.setattr(house, "PATIENCE_S", 0.03)
+    monkeypatch.setattr(house, "RETRY_S", 0.03)
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 import os
 import sqlite3
 import stat
-import subprocess
-import sys
 import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -76,20 +74,6 @@ def test_upgrading_again_changes_nothing(data: Path, store: Store) -> None:
     migrate.upgrade_here(data)
     migrate.upgrade(data)
     assert [str(row) for row in store.calls()] == before
-
-
-def test_two_processes_may_upgrade_at_once(tmp_path: Path) -> None:
-    data = tmp_path / "new"
-    command = [sys.executable, "-m", "appliance.store.migrate", "--data", str(data)]
-    children = [subprocess.Popen(command) for _ in range(2)]
-    assert [child.wait(60) for child in children] == [0, 0]
-    assert migrate.revision(data) == schema.HEAD
-
-
-def test_an_upgrade_that_fails_says_why(tmp_path: Path) -> None:
-    (tmp_path / places.DATABASE).write_bytes(b"this is no database" * 100)
-    with pytest.raises(HouseError, match="not a database"):
-        migrate.upgrade(tmp_path)
 
 
 def test_database_and_wal_belong_to_the_group_alone(tmp_path: Path) -> None:
@@ -195,20 +179,6 @@ def test_the_audit_is_kept(store: Store) -> None:
     store.audit(AuditEntry(later(1), "clerk", "sealed", "call/c2", "sha256 00"))
     assert [entry.who for entry in store.audited()] == ["clerk", "page"]
     assert store.audited("call/c1") == [AuditEntry(T0, "page", "listened", "call/c1")]
-
-
-def test_writers_of_two_processes_wait_for_each_other(data: Path, store: Store) -> None:
-    code = (
-        "import sys, pathlib, datetime as d;"
-        "from appliance.store.calls import Store; from appliance.store.deeds import OpenCall;"
-        "s = Store(pathlib.Path(sys.argv[1]));"
-        "[s.write(OpenCall(f'{sys.argv[2]}-{n}', d.datetime.now(d.UTC))) for n in range(30)]"
-    )
-    children = [subprocess.Popen([sys.executable, "-c", code, str(data), name]) for name in ("a", "b")]
-    assert [child.wait(60) for child in children] == [0, 0]
-    assert len(store.calls(CallQuery(limit=100))) == 60
-    with closing(sqlite3.connect(places.database(data))) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 def test_every_deed_has_a_json_form() -> None:
