@@ -144,10 +144,10 @@ TABLE = (
     ),
     _row(
         "call.message_after_s",
-        Whole(1, 300),
+        Whole(0, 300),
         "s",
-        "box_first: how long staff are summoned before a message is taken.",
-        "box_first で伝言に切り替えるまでの呼び出し時間",
+        "How long it rings, or staff are summoned, before the box takes a message; 0: it never takes one by itself.",
+        "誰も出ないとき伝言に切り替えるまでの時間。0 なら切り替えません",
     ),
     _row("call.message_max_s", Whole(5, 1800), "s", "Longest message that is taken.", "伝言の最長時間"),
     _row(
