@@ -22,7 +22,7 @@ from bench.recording import KEY_SAMPLES, SHORTEST_SAMPLES, find, read_wav
 from bench.tap import Tap, VoiceRun, voice_runs
 
 LOST_LIMIT_S = 1.0
-"""Spec: issue 2: at most one second of audio lost."""
+"""Why: the promise of the README: at most one second of sound is lost."""
 
 AUDIBLE = 200
 """Of a 16-bit sample. Why: a voice prompt's first sound; its fade-in lies below."""

@@ -60,14 +60,14 @@ class Tally:
 
     def closing(self, seconds: float) -> str:
         """The last line."""
-        good = [result for result in self.results if result.ok]
-        lost = [result.heard.lost_s for result in self.results]
+        good = sum(result.ok for result in self.results)
+        worst = max((result.heard.lost_s for result in self.results), default=0.0)
+        cut = [one.heard.lost_s for one in self.results if one.plan.victim == "line" and one.heard.there]
+        middle = f", median of {len(cut)} recordings cut short {percentile(cut, 0.5):.2f} s" if cut else ""
         slow = f"; this machine was too slow for {self.skipped_s:.1f} s of line time" if self.skipped_s else ""
-        middle = percentile(lost, 0.5) if lost else 0.0
         return (
-            f"{len(good)} of {self.runs} good (at most {LOST_LIMIT_S:g} s of sound lost, recording, database and calls "
-            f"sound, next call recorded). Lost: at most {max(lost, default=0):.2f} s, median {middle:.2f} s. "
-            f"Took {seconds:.0f} s{slow}."
+            f"{good} of {self.runs} good (at most {LOST_LIMIT_S:g} s of sound lost, recording, database and calls sound, "
+            f"next call recorded). Lost: at most {worst:.2f} s{middle}. Took {seconds:.0f} s{slow}."
         )
 
 

@@ -156,7 +156,7 @@ def clock_is_set() -> bool | None:
 
 @dataclass(frozen=True)
 class Probes:
-    """Every question the doctor asks of the machine. The lead of a test gives other answers; nothing else differs."""
+    """Every question the doctor asks of the machine. A test gives other answers; nothing else differs."""
 
     ports: Callable[[], list[PortSeen]] = seen_ports
     modem: Callable[[LineSettings], ModemReport] = ask_modem
