@@ -66,7 +66,7 @@ class Tally:
         middle = f", median of {len(cut)} recordings cut short {percentile(cut, 0.5):.2f} s" if cut else ""
         slow = f"; this machine was too slow for {self.skipped_s:.1f} s of line time" if self.skipped_s else ""
         return (
-            f"{good} of {self.runs} good (at most {LOST_LIMIT_S:g} s of sound lost, recording, database and calls sound, "
+            f"{good} of {self.runs} good (at most {LOST_LIMIT_S:g} s of sound lost, recording, database, calls sound, "
             f"next call recorded). Lost: at most {worst:.2f} s{middle}. Took {seconds:.0f} s{slow}."
         )
 
