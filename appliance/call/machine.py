@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain
 
 from appliance.call.signals import Signal, signal_of
@@ -70,7 +69,6 @@ class CallConfig:
         return {timer: duration.ms for timer, duration in FIXED.items()} | chosen
 
 
-@lru_cache(maxsize=16)
 def full_table(config: CallConfig) -> Table:
     """Every legal pair with all its commands in order: what leaving stops, what entering starts, the act, the timers.
 
