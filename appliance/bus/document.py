@@ -27,7 +27,7 @@ fields that you do not know.
 To look at it: `mosquitto_sub --unix /run/denwaban/bus.sock -v -t '{ROOT}#'`. To pass it on to a central broker or to
 Home Assistant, give Mosquitto a bridge (`connection` in its configuration); the box itself needs none.
 
-This page is printed from `appliance/bus/topics.py` and `appliance/events.py` by `make docs`.
+This page is printed from `appliance/bus/topics.py` and `appliance/events/` by `make docs`.
 
 | topic | retained | from | what |
 |---|---|---|---|
@@ -36,7 +36,7 @@ This page is printed from `appliance/bus/topics.py` and `appliance/events.py` by
 _EVENTS_HEAD = """
 ## Events
 
-The payload of `call/event` and `alert/event`: `type` and the fields of the fact of that name in `appliance/events.py`.
+The payload of `call/event` and `alert/event`: `type` and the fields of the fact of that name in `appliance/events/`.
 
 | type | fields besides `at` | what |
 |---|---|---|

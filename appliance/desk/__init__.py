@@ -1,1 +1,1 @@
-"""."""
+"""Knows: contacts, numbers in one form, what the popup shows."""

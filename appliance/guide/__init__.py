@@ -1,1 +1,1 @@
-"""."""
+"""Speaks: what the box can say, in which language, and where its sound lies."""

@@ -1,1 +1,1 @@
-"""."""
+"""Understands: bytes and samples -> telephone facts (rings, identity, cleared, fax)."""
