@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from appliance.events import Button, Fact, LampFrame, Message, Prompt, SoundBlock
+from appliance.events import Button, Fact, LampFrame, Message, Prompt, SoundBlock, SoundLost
+from appliance.line.adapter.pins import PinChange
 from appliance.units import SampleIndex
 
 
@@ -73,6 +74,51 @@ class LineDevice(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class SoundCard(Protocol):
+    """The adapter's sound: capture always runs, playback when there is something to say. 8 kHz, mono, int16 LE.
+
+    Never blocks. Every fault of the card is raised as `errors.LineGone`, nothing else.
+    """
+
+    def read(self) -> list[SoundBlock | SoundLost]:
+        """What was captured since last asked, in order, `at` on the line clock; what was lost in its place."""
+        ...
+
+    def write(self, pcm: bytes) -> int:
+        """Hand over sound to play at once behind what is queued; octets taken (whole samples)."""
+        ...
+
+    def queued(self) -> int:
+        """Samples handed over and not yet on the line."""
+        ...
+
+    def flush(self) -> None:
+        """Drop what has been handed over and is not yet on the line."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Sleep until something may have arrived, `seconds` at most."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class LinePins(Protocol):
+    """The adapter's optocouplers and its hook relay."""
+
+    def read(self) -> list[PinChange]:
+        """Changes since last asked, in order; the first call tells the present state of every wired input."""
+        ...
+
+    def hook(self, closed: bool) -> None:
+        """Close (off-hook) or open the loop; nothing where no relay is wired."""
+        ...
+
+    def close(self) -> None:
+        """Open the loop and give the pins back."""
+        ...
 
 
 class Panel(Protocol):

@@ -1,0 +1,1 @@
+"""An analog adapter on the line: opto inputs, hook relay and sound, understood and driven in software."""
