@@ -5,14 +5,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-APT := python3 python3-venv mosquitto systemd
+APT := python3 python3-venv python3-dev gcc libasound2-dev mosquitto systemd
 APT_BROWSER := chromium chromium-driver fonts-noto-cjk
+APT_PEERS := libspandsp2 multimon-ng minimodem $(patsubst %,asterisk-core-sounds-%-wav,en es fr)
 ARGS ?=
 # On a Raspberry Pi also the driver of its pins.
 comma := ,
-EXTRAS := dev$(if $(wildcard /proc/device-tree/model),$(comma)pi)
+EXTRAS := dev,sound$(if $(wildcard /proc/device-tree/model),$(comma)pi)
 
-.PHONY: menu setup setup-browser demo test unit check browser pictures bench kill-test docs voices clean
+.PHONY: menu setup setup-browser setup-peers setup-fuzz demo test unit check browser pictures bench bench-decoders fuzz kill-test docs voices \
+	clean
 
 menu: ## this menu
 	@echo "Denwaban 電話番 — the call box that stands by the person on the phone"
@@ -24,20 +26,29 @@ menu: ## this menu
 setup: $(VENV)/.ready ## install what is needed (apt, pip) and make .venv; a second call takes a moment
 
 # apt is asked only for what is missing; pip only when setup.cfg changed.
-$(VENV)/.ready: setup.cfg pyproject.toml
-	@missing=""; for p in $(APT); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+define need
+@missing=""; for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
 	if [ -n "$$missing" ]; then echo "installing$$missing"; $(SUDO) apt-get update -qq && \
 	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi
+endef
+
+$(VENV)/.ready: setup.cfg pyproject.toml
+	$(call need,$(APT))
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	@echo "installing the Python packages into $(VENV)"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-warn-script-location -e '.[$(EXTRAS)]'
 	@touch $@
 
 setup-browser: setup
-	@missing=""; for p in $(APT_BROWSER); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
-	if [ -n "$$missing" ]; then echo "installing$$missing"; $(SUDO) apt-get update -qq && \
-	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi
+	$(call need,$(APT_BROWSER))
 	@$(BIN)/python -c 'import selenium' 2>/dev/null || $(BIN)/python -m pip install -q --disable-pip-version-check -e '.[browser]'
+
+setup-peers: setup
+	$(call need,$(APT_PEERS))
+
+# There is no atheris for every machine; without it the parsers get random octets only.
+setup-fuzz: setup
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/python -m pip install -q --disable-pip-version-check -e '.[fuzz]'
 
 demo: setup ## the whole box on the simulated exchange: listen, look, click (ARGS='--fast' checks every call and ends)
 	@$(BIN)/denwaban demo $(ARGS)
@@ -65,6 +76,12 @@ pictures: setup-browser ## make docs/pictures anew: the demo in a real Chromium,
 bench: setup ## every figure the README quotes
 	@$(BIN)/python -m bench $(ARGS)
 
+bench-decoders: setup-peers ## our ears beside spandsp, multimon-ng and minimodem: tables, limits, the picture of the README
+	@$(BIN)/python -m bench.decoders $(ARGS)
+
+fuzz: setup-fuzz ## ten minutes of random and mutated sound and octets into every decoder (ARGS='--minutes 1 --seed 7')
+	@$(BIN)/python -m bench.fuzz --minutes 10 $(ARGS)
+
 kill-test: setup ## kill -9 any process at 100 random moments of a call; prints the 100 outcomes
 	@$(BIN)/python -m bench.kill $(ARGS)
 
@@ -75,4 +92,4 @@ docs: setup ## draw the generated documents anew (call machine, settings, bus)
 	@$(BIN)/python -m appliance.bus.document > docs/bus.md
 
 clean: ## remove what make made
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .fuzz

@@ -39,12 +39,21 @@ a real line:
   denwaban doctor                     what is plugged in, what works, what to do about the rest
   denwaban up --config my.toml        line, page and clerk in the foreground
   denwaban calls list                 what happened
+a recording of a line:
+  denwaban callerid FILE.wav          who called: the caller identity in it
+  denwaban dtmf FILE.wav              which keys were pressed
 settings are explained in docs/settings.md; a box needs no more than
   [line]
   kind = "modem"
   port = "/dev/ttyACM0"
   country = "JP"
 """
+
+
+def complain(text: str) -> None:
+    """One line of what went wrong, where the shell expects it."""
+    sys.stderr.write(f"denwaban: {text}\n")
+    sys.stderr.flush()
 
 
 def tell(text: str) -> None:
@@ -118,6 +127,7 @@ def run_demo(arguments: argparse.Namespace) -> int:
         keep=arguments.keep,
         web_port=arguments.web_port,
         stay=arguments.stay,
+        line=arguments.line,
     )
     return run(options, tell, stop)
 
@@ -126,6 +136,18 @@ def run_calls(arguments: argparse.Namespace) -> int:
     from appliance.daemon.calls import run as run_listing
 
     return run_listing(arguments, _settings(arguments), tell)
+
+
+def run_callerid(arguments: argparse.Namespace) -> int:
+    from appliance.daemon.listening import run_callerid as run
+
+    return run(arguments, tell, complain)
+
+
+def run_dtmf(arguments: argparse.Namespace) -> int:
+    from appliance.daemon.listening import run_dtmf as run
+
+    return run(arguments, tell, complain)
 
 
 def run_doctor(arguments: argparse.Namespace) -> int:
@@ -162,6 +184,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("up", run_up, "line, page and clerk together in the foreground", "All of them in the foreground; Ctrl-C ends.")
     _add_demo(add)
     _add_calls(add)
+    _add_listening(add)
     add(
         "doctor",
         run_doctor,
@@ -184,10 +207,35 @@ def _add_demo(add: Callable[..., argparse.ArgumentParser]) -> None:
     demo.add_argument(
         "--number", metavar="N|P|C|O|S", help="the caller's number, or why there is none (P C O S); one call"
     )
+    demo.add_argument(
+        "--line",
+        choices=("modem", "sound"),
+        default="modem",
+        help="a USB voice modem, or an adapter board (sound card)",
+    )
     demo.add_argument("--fast", action="store_true", help="do not wait; check each call, exit 0 if all agree")
     demo.add_argument("--keep", type=Path, metavar="DIR", help="keep database, recordings, what each party heard")
     demo.add_argument("--web-port", type=int, default=8080, metavar="PORT", help="port of the page (default 8080)")
     demo.add_argument("--stay", action="store_true", help="keep the page up after the last call")
+
+
+def _add_listening(add: Callable[..., argparse.ArgumentParser]) -> None:
+    files = (
+        "Reads sound of any common kind: 8 to 96 kHz, 8 to 32 bit, float, mu-law, A-law; WAV, FLAC, Ogg.\n"
+        "Every channel is listened to; what several carry is told once. Exit status 0, also where nothing was\n"
+        "found; 2 where a file could not be read: that is told, and the other files are read all the same."
+    )
+    callerid = add("callerid", run_callerid, "who called: the caller identity in recordings of a line", files)
+    callerid.add_argument(
+        "--standard",
+        choices=("auto", "jclip", "bellcore", "etsi", "dtmf"),
+        default="auto",
+        help="listen for this one only (default auto: for all at once)",
+    )
+    dtmf = add("dtmf", run_dtmf, "which keys were pressed: the DTMF digits in recordings", files)
+    for command in (callerid, dtmf):
+        command.add_argument("files", nargs="+", type=Path, metavar="FILE.wav", help="what to listen to")
+        command.add_argument("--json", action="store_true", help="one JSON object a line, for programs")
 
 
 def _add_calls(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -206,12 +254,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         run: Run = arguments.run
         return run(arguments)
     except OperatorError as error:
-        sys.stderr.write(f"denwaban: {error}\n")
+        complain(str(error))
         return TRIED_BUT_WRONG
     except KeyboardInterrupt:
         return INTERRUPTED
     except HouseError as error:
-        sys.stderr.write(f"denwaban: {error}\n")
+        complain(str(error))
         return HOUSE_BROKEN
     except BrokenPipeError:
         # Somebody piped us into `head`: not an error. Python would complain when flushing at exit.

@@ -33,6 +33,24 @@ class LineSettings:
 
 
 @dataclass(frozen=True)
+class AdapterSettings:
+    """An analog adapter: a sound card on the line, optocouplers and a hook relay. A pin of 0 is not wired."""
+
+    capture: str = ""  # ALSA PCM, for example "plughw:CARD=Device"
+    playback: str = ""  # empty: as capture
+    ring_pin: int = 5
+    loop_pin: int = 6
+    hook_pin: int = 24
+    polarity_pin: int = 0
+    tap_only: bool = False
+
+    @property
+    def listens_only(self) -> bool:
+        """The box cannot answer: it records what the shop's telephones answer."""
+        return self.tap_only or not self.hook_pin
+
+
+@dataclass(frozen=True)
 class CallSettings:
     mode: str = "staff_first"  # or "box_first"
     message_after_s: int = 30
@@ -102,6 +120,7 @@ class ShopSettings:
 @dataclass(frozen=True)
 class Settings:
     line: LineSettings = field(default_factory=LineSettings)
+    adapter: AdapterSettings = field(default_factory=AdapterSettings)
     call: CallSettings = field(default_factory=CallSettings)
     policy: PolicySettings = field(default_factory=PolicySettings)
     hours: HoursSettings = field(default_factory=HoursSettings)
@@ -116,6 +135,11 @@ class Settings:
     def bus_socket(self) -> Path:
         """The broker's socket: as set, or in the run directory."""
         return Path(self.bus.socket) if self.bus.socket else self.paths.run / "bus.sock"
+
+    @property
+    def taps_only(self) -> bool:
+        """The line is an adapter that cannot answer."""
+        return self.line.kind == "sound" and self.adapter.listens_only
 
 
 @dataclass(frozen=True)
@@ -170,6 +194,8 @@ def check(text: str, zones: Container[str] | None = None) -> Settings:
 
 def _build(values: dict[str, dict[str, Any]]) -> Settings:
     """Settings with `values` in place of the defaults."""
+    if _taps_only(values):
+        values = {**values, "policy": {**TAP_POLICY, **values["policy"]}}
     defaults = Settings()
     return Settings(**{name: type(getattr(defaults, name))(**keys) for name, keys in values.items()})
 
@@ -234,20 +260,28 @@ def _unfit_complaint(row: Row, value: object, hint: Words | None) -> Complaint:
 
 
 def _missing(given: dict[str, Any]) -> list[Complaint]:
+    """The one setting that has no default: where the line is plugged in."""
     line = given.get("line", {})
-    if not isinstance(line, dict) or "port" in line:
+    adapter = given.get("adapter", {})
+    if not isinstance(line, dict) or not isinstance(adapter, dict):
         return []
-    port = next(row for row in TABLE if row.name == "line.port")
+    if line.get("kind") == "sound":
+        return [] if adapter.get("capture") else [_needed("adapter.capture")]
+    return [] if "port" in line else [_needed("line.port")]
+
+
+def _needed(name: str) -> Complaint:
+    allowed = next(row for row in TABLE if row.name == name).checker.allowed
     words = Words(
-        f"missing. Give {port.checker.allowed.en}; `denwaban doctor` lists what is plugged in.",
-        f"ありません。{port.checker.allowed.ja} を書いてください。`denwaban doctor` で接続中の機器が分かります。",
+        f"missing. Give {allowed.en}; `denwaban doctor` lists what is plugged in.",
+        f"ありません。{allowed.ja} を書いてください。`denwaban doctor` で接続中の機器が分かります。",
     )
-    return [Complaint(port.name, words)]
+    return Complaint(name, words)
 
 
 def _contradictions(values: dict[str, dict[str, Any]], zones: Container[str] | None) -> list[Complaint]:
     """Settings that are each fit and yet do not fit together, or not this machine."""
-    complaints = _shared_pins({**_defaults("panel"), **values["panel"]})
+    complaints = [*_shared_pins(values), *_tap_complaints(values)]
     paths = {**_defaults("paths"), **values["paths"]}
     if paths["data"] == paths["run"]:
         words = Words(
@@ -270,11 +304,14 @@ def _defaults(section: str) -> dict[str, Any]:
     return {entry.name: getattr(defaults, entry.name) for entry in fields(defaults)}
 
 
-def _shared_pins(panel: dict[str, Any]) -> list[Complaint]:
+def _shared_pins(values: dict[str, dict[str, Any]]) -> list[Complaint]:
+    """Pins that two things are wired to. 0 is no pin; the adapter's count only where the line is one."""
+    sections = ("panel", "adapter") if _is_sound(values) else ("panel",)
     users: dict[int, list[str]] = {}
-    for key, value in panel.items():
-        if key.endswith("_pin"):
-            users.setdefault(value, []).append(f"panel.{key}")
+    for section in sections:
+        for key, value in {**_defaults(section), **values[section]}.items():
+            if key.endswith("_pin") and value:
+                users.setdefault(value, []).append(f"{section}.{key}")
     return [
         Complaint(
             " = ".join(names),
@@ -286,6 +323,55 @@ def _shared_pins(panel: dict[str, Any]) -> list[Complaint]:
         for pin, names in users.items()
         if len(names) > 1
     ]
+
+
+# ---- a line that cannot answer ---------------------------------------------------------------------------------------
+
+TAP_POLICY = {"refused": "pass", "closed": "pass"}
+"""What a tap does where the owner says nothing. Why: the defaults of [policy] answer the call."""
+
+_ANSWERING = ("message", "refuse", "ask_redial")
+"""Policies that only a box can fulfil that answers."""
+
+
+def _is_sound(values: dict[str, dict[str, Any]]) -> bool:
+    return bool(values["line"].get("kind") == "sound")
+
+
+def _taps_only(values: dict[str, dict[str, Any]]) -> bool:
+    return _is_sound(values) and AdapterSettings(**values["adapter"]).listens_only
+
+
+def _tap_complaints(values: dict[str, dict[str, Any]]) -> list[Complaint]:
+    """What was asked for and needs an answering box, on a line that only listens; and the other way round."""
+    if not _is_sound(values):
+        return []
+    adapter = AdapterSettings(**values["adapter"])
+    if not adapter.listens_only:
+        return [] if adapter.ring_pin else [_no_ring_input()]
+    asked = [f"policy.{key}" for key, value in values["policy"].items() if value in _ANSWERING]
+    asked += ["call.mode"] if values["call"].get("mode") == "box_first" else []
+    return [Complaint(name, _cannot_answer(adapter)) for name in asked]
+
+
+def _cannot_answer(adapter: AdapterSettings) -> Words:
+    cause = "adapter.tap_only = true" if adapter.tap_only else "adapter.hook_pin = 0"
+    return Words(
+        f"needs a box that can answer, and with {cause} this one only listens. "
+        'Take this line out (call.mode = "staff_first"; in [policy] "pass"), or wire the hook relay.',
+        f"応答できる機器が必要ですが、{cause} では聞くだけです。この行を外す"
+        "(call.mode は「staff_first」、[policy] は「pass」)か、フックリレーを配線してください。",
+    )
+
+
+def _no_ring_input() -> Complaint:
+    words = Words(
+        "0 (not wired) leaves the box deaf to ringing: it would never answer. "
+        "Wire the ring input, or set adapter.tap_only = true.",
+        "0(未配線)では呼び出しに気づけず、応答できません。着信入力を配線するか、"
+        "adapter.tap_only = true にしてください。",
+    )
+    return Complaint("adapter.ring_pin", words)
 
 
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")

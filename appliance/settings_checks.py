@@ -18,6 +18,8 @@ SUN_PATH_BYTES = 107
 FIRST_PIN, LAST_PIN = 2, 27
 """GPIO numbers of the 40-pin header that are ours to use. Why: 0 and 1 belong to the EEPROM of add-on boards."""
 
+LONGEST_PCM = 200
+"""Letters of an ALSA name. Why: alsa-lib itself sets no limit; nobody writes longer ones."""
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -116,6 +118,39 @@ class Pin(Whole):
             f"a GPIO number (not the pin's place on the header) from {self.low} to {self.high}, each used once",
             f"{self.low} から {self.high} までの GPIO 番号(ヘッダーの位置番号ではありません)。同じ番号は一度だけ",
         )
+
+
+@dataclass(frozen=True)
+class OptionalPin(Pin):
+    """As `Pin`, or 0 for what is not wired."""
+
+    @property
+    def allowed(self) -> Words:
+        return Words(f"{super().allowed.en}; 0: not wired", f"{super().allowed.ja}。0: 未配線")
+
+    def check(self, value: object) -> int:
+        return 0 if value == 0 and isinstance(value, int) and not isinstance(value, bool) else super().check(value)
+
+
+@dataclass(frozen=True)
+class SoundDevice:
+    """The name of an ALSA PCM; a sound card by its id, since its number changes. Empty: none, `optional` says so."""
+
+    optional: bool = False
+
+    @property
+    def allowed(self) -> Words:
+        also = Words(", or empty", "、または空") if self.optional else Words("", "")
+        return Words(
+            f'an ALSA name such as "plughw:CARD=Device"{also.en}', f"ALSA 名。例: 「plughw:CARD=Device」{also.ja}"
+        )
+
+    def check(self, value: object) -> str:
+        if (text := _text(value).strip()).startswith("hw:"):
+            raise Unfit(Words(f'Write "plug{text}": it converts to 8 kHz.', f"「plug{text}」と書いてください。"))
+        if text.isprintable() and len(text) <= LONGEST_PCM:
+            return text
+        raise Unfit
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,9 @@ from appliance.settings_checks import (
     Device,
     Host,
     Line,
+    OptionalPin,
     Pin,
+    SoundDevice,
     Span,
     Speed,
     Switch,
@@ -49,7 +51,15 @@ class Row:
 
 
 SECTIONS = (
-    Section("line", Words("The telephone line and the modem on it.", "電話回線とモデム")),
+    Section("line", Words("The telephone line and what connects the box to it.", "電話回線と接続機器")),
+    Section(
+        "adapter",
+        Words(
+            'The analog adapter, for line.kind = "sound": a sound card on the line, optocouplers and a hook relay at '
+            "the GPIO header.",
+            "アナログアダプター(line.kind が sound のとき)。サウンドカードと、GPIO の着信・電流検出・フックリレー",
+        ),
+    ),
     Section("call", Words("How a call runs.", "通話の進め方")),
     Section(
         "policy",
@@ -84,14 +94,21 @@ def _row(name: str, checker: Checker, unit: str, en: str, ja: str) -> Row:
 
 
 TABLE = (
-    _row("line.kind", Choice(("modem",)), "", "What connects the box to the line.", "回線につなぐ機器の種類"),
+    _row(
+        "line.kind",
+        Choice(("modem", "sound")),
+        "",
+        "What connects the box to the line. modem: a USB voice modem. sound: an analog adapter, see [adapter].",
+        "回線につなぐ機器の種類。modem: USB 音声モデム、sound: アナログアダプター([adapter] を参照)",
+    ),
     _row(
         "line.port",
         Device(),
         "",
-        "The modem's serial device. Needed. A path under /dev/serial/by-path stays the same after replugging; "
+        "The modem's serial device. Needed for a modem. A path under /dev/serial/by-path stays the same after "
+        "replugging; "
         "`denwaban doctor` lists what is plugged in.",
-        "モデムのシリアル機器。必須。/dev/serial/by-path のパスなら挿し直しても変わりません。"
+        "モデムのシリアル機器。モデムなら必須。/dev/serial/by-path のパスなら挿し直しても変わりません。"
         "`denwaban doctor` で一覧が出ます",
     ),
     _row(
@@ -133,6 +150,55 @@ TABLE = (
         'of its USB socket: "/usr/sbin/uhubctl -a cycle -l 1-1 -p 2". Empty: the kernel\'s own USB reset.',
         "モデムが応答せず他の手段で戻らないときに実行するコマンド(USB 電源を入れ直すものなど。例: "
         "「/usr/sbin/uhubctl -a cycle -l 1-1 -p 2」)。空: カーネルの USB リセット",
+    ),
+    _row(
+        "adapter.capture",
+        SoundDevice(),
+        "",
+        "The sound card that hears the line, by its id. Needed for an adapter; `denwaban doctor` lists the cards.",
+        "回線を聞くサウンドカード(ID で指定)。アダプターなら必須。`denwaban doctor` で一覧が出ます",
+    ),
+    _row(
+        "adapter.playback",
+        SoundDevice(optional=True),
+        "",
+        "The sound card that speaks to the line. Empty: the same as capture.",
+        "回線に話すサウンドカード。空: capture と同じ",
+    ),
+    _row(
+        "adapter.ring_pin",
+        OptionalPin(),
+        "GPIO",
+        "Input: the optocoupler across the line that pulses with the ringing current.",
+        "入力: 呼出電流で断続するフォトカプラー",
+    ),
+    _row(
+        "adapter.loop_pin",
+        OptionalPin(),
+        "GPIO",
+        "Input: the optocoupler in series with the shop's telephones; on while one of them is off the hook.",
+        "入力: 店の電話機に直列のフォトカプラー(受話器が上がっている間オン)",
+    ),
+    _row(
+        "adapter.hook_pin",
+        OptionalPin(),
+        "GPIO",
+        "Output: the relay that closes the loop. 0: there is none, the box only listens.",
+        "出力: 回線を閉じるフックリレー。0 ならリレーなし(聞くだけ)",
+    ),
+    _row(
+        "adapter.polarity_pin",
+        OptionalPin(),
+        "GPIO",
+        "Input: the optocoupler that tells a reversed pair. Not needed; with it Number Display is more certain.",
+        "入力: 極性反転を知るフォトカプラー。なくても動きますが、あると番号表示がより確実です",
+    ),
+    _row(
+        "adapter.tap_only",
+        Switch(),
+        "",
+        "Never answer and never speak: record and recognise what the shop's telephones answer.",
+        "応答も発話もせず、店の電話機での通話を録音・認識するだけにする",
     ),
     _row(
         "call.mode",

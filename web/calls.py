@@ -102,7 +102,8 @@ def one(call_id: str) -> str:
         call=call,
         story=story_of(call, context.store.events(call.id), context.settings.line.country, texts()),
         recording=recording,
-        recording_length=length(recording.seconds, texts()) if recording else "",
+        recording_length=length(recording.seconds - call.tail_s, texts()) if recording else "",
+        tail_length=length(max(1.0, call.tail_s), texts()),
         growing=recording is not None and not finished(call),
     )
 

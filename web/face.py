@@ -32,13 +32,15 @@ class Face:
     missing: str
     todo: str
     size: str
+    waiting: str = ""  # who knocks, where somebody does and it is known
 
 
 def face_of(call: CallNews, country: str) -> Face:
     """The face of `call`; `country` (ISO 3166, two letters) rules how its number is grouped."""
     number = pretty_number(call.number, country) if call.number else ""
     name, company = (call.name, call.company) if call.name else (call.company, "")
-    return Face(name, company, number, _missing(call), _todo(call), _size(name or number))
+    knocks = call.waiting_name or (pretty_number(call.waiting_number, country) if call.waiting_number else "")
+    return Face(name, company, number, _missing(call), _todo(call), _size(name or number), knocks)
 
 
 def _missing(call: CallNews) -> str:

@@ -149,6 +149,10 @@ class CallNews:
     started: str
     recording: bool
     decision: str
+    waiting: bool = False
+    waiting_number: str = ""
+    waiting_absence: str = ""
+    waiting_name: str = ""
 
     @classmethod
     def read(cls, payload: Mapping[str, Any]) -> CallNews | None:
@@ -173,6 +177,10 @@ class CallNews:
             started=moment_of(payload, "started"),
             recording=payload.get("recording") is True,
             decision=word_of(payload, "decision", tuple(decision.value for decision in Decision)),
+            waiting=payload.get("waiting") is True,
+            waiting_number=text_of(payload, "waiting_number"),
+            waiting_absence=word_of(payload, "waiting_absence", tuple(absence.value for absence in Absence)),
+            waiting_name=text_of(payload, "waiting_name"),
         )
 
     @property

@@ -52,7 +52,7 @@ def row_of(call: CallRecord, context: Context, texts: Texts) -> Row:
     number = pretty_number(call.number, context.settings.line.country) if call.number else ""
     missing = texts.word("absence", call.absence.value) if call.absence else texts("call.no_number")
     outcome = call.outcome.value if call.outcome else "running"
-    seconds = (call.ended_at - call.started_at).total_seconds() if call.ended_at else None
+    seconds = (call.ended_at - call.started_at).total_seconds() - call.tail_s if call.ended_at else None
     return Row(
         started=started,
         short=short_moment(started, context.now(), texts),
@@ -128,10 +128,16 @@ def _detail(event: CallEvent, country: str, texts: Texts) -> str:
         name, group = WORDED[event.kind]
         value = str(event.payload.get(name) or "")
         found.append(texts.word(group, SHOWN_AS.get(value, value) if group == "state" else value) if value else "")
-    if event.kind == "CallerIdentified":
+    if event.kind == "CallerIdentified" or (event.kind == "CallWaitingHeard" and _tells(event.payload)):
         found.append(_identity(event.payload, country, texts))
     found.extend(str(event.payload.get(name) or "") for name in PLAIN)
     return " — ".join(part for part in found if part)
+
+
+def _tells(details: Mapping[str, Any]) -> bool:
+    """Whether the line said anything of the second caller."""
+    identity = details.get("identity")
+    return isinstance(identity, Mapping) and any(identity.values())
 
 
 def _identity(details: Mapping[str, Any], country: str, texts: Texts) -> str:

@@ -123,6 +123,10 @@ TOPICS = (
             Field("decision", "text or null", "what is done with the call (docs/settings.md, policy)", optional=True),
             Field("decision_why", "text", "why, in a sentence", optional=True),
             Field("recording", "yes/no", "it is being recorded right now", optional=True),
+            Field("waiting", "yes/no", "a second caller has knocked during the call", optional=True),
+            Field("waiting_number", "text", "the second caller's number; empty where there is none", optional=True),
+            Field("waiting_absence", "text or null", "why the second caller has no number", optional=True),
+            Field("waiting_name", "text", "the second caller's name, as `name`", optional=True),
         ),
         {
             "call_id": "20261124-143205-1",
@@ -142,6 +146,10 @@ TOPICS = (
             "decision": "skip",
             "decision_why": "in the customer list",
             "recording": True,
+            "waiting": True,
+            "waiting_number": "09012345678",
+            "waiting_absence": None,
+            "waiting_name": "",
         },
     ),
     Topic(

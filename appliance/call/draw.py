@@ -83,7 +83,7 @@ def _told(command: Command) -> str:
 
 
 def _phase_rows(states: tuple[State, ...]) -> Iterator[str]:
-    tables = {name: full_table(CallConfig(mode=name)) for name in ("box_first", "staff_first")}
+    tables = {name: full_table(CallConfig(mode=name)) for name in ("box_first", "staff_first", "tap_only")}
     tables["record_outgoing"] = tables["staff_first"]
     tables["leave_outgoing"] = full_table(CallConfig(record_outgoing=False))
     yield "| state | signal | next | commands |"

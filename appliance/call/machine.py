@@ -31,7 +31,10 @@ Table = Mapping[tuple[State, Signal], Row]
 
 @dataclass(frozen=True)
 class CallConfig:
-    """What the owner chose. `message_after_ms` = 0: the box never answers an unanswered call by itself."""
+    """What the owner chose. `message_after_ms` = 0: the box never answers an unanswered call by itself.
+
+    `mode`: as in the settings, or "tap_only" on a line that cannot answer at all.
+    """
 
     mode: str = "staff_first"
     message_after_ms: int = 30_000
@@ -45,8 +48,8 @@ class CallConfig:
         """The part of the settings that moves the machine."""
         call, line = settings.call, settings.line
         return cls(
-            mode=call.mode,
-            message_after_ms=call.message_after_s * 1000,
+            mode="tap_only" if settings.taps_only else call.mode,
+            message_after_ms=0 if settings.taps_only else call.message_after_s * 1000,
             message_max_ms=call.message_max_s * 1000,
             join_outgoing_ms=call.join_outgoing_s * 1000,
             record_outgoing=settings.recording.outgoing,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from appliance.desk.contacts import Contact
-from appliance.events import UNKNOWN_CALLER, CallerIdentity, Decided, Decision
+from appliance.events import UNKNOWN_CALLER, CallerIdentity, CallWaitingHeard, Decided, Decision
 
 IDLE_SNAPSHOT: dict[str, Any] = {"state": "idle", "call_id": ""}
 
@@ -29,6 +29,10 @@ class CallStory:
     decision_why: str = ""
     answered: bool = False
     recording: bool = False
+    talk_ends: int | None = None  # place in the recording, samples; None: the far end has not hung up
+    cleared_by: str = ""  # the sign of that
+    waiting: CallerIdentity | None = None  # a second caller knocked
+    waiting_name: str = ""
 
     def entered(self, state: str, since: str) -> CallStory:
         """The story after the machine entered `state` at civil time `since`."""
@@ -37,9 +41,14 @@ class CallStory:
     def decided(self, fact: Decided) -> CallStory:
         return replace(self, decision=fact.decision, decision_why=fact.why)
 
+    def knocked(self, fact: CallWaitingHeard, name: str) -> CallStory:
+        """The story with a second caller, of that name in our book; who it is may be told after the knock."""
+        same = fact.identity == UNKNOWN_CALLER and self.waiting is not None
+        return self if same else replace(self, waiting=fact.identity, waiting_name=name or fact.identity.name)
+
     def snapshot(self) -> dict[str, Any]:
         """The payload of the topic call/state (`bus.topics`)."""
-        contact = self.contact
+        contact, waiting = self.contact, self.waiting or UNKNOWN_CALLER
         return {
             "call_id": self.call_id,
             "state": self.state,
@@ -58,4 +67,8 @@ class CallStory:
             "decision": self.decision.value if self.decision else None,
             "decision_why": self.decision_why,
             "recording": self.recording,
+            "waiting": self.waiting is not None,
+            "waiting_number": waiting.number,
+            "waiting_absence": waiting.absence.value if waiting.absence else None,
+            "waiting_name": self.waiting_name,
         }

@@ -271,9 +271,20 @@ ROWS: Mapping[State, Rows] = {
     },
 }  # fmt: skip
 
+DECISIONS = (
+    G.DECIDED_PASS,
+    G.DECIDED_ANNOUNCE,
+    G.DECIDED_SKIP,
+    G.DECIDED_ASK_REDIAL,
+    G.DECIDED_REFUSE,
+    G.DECIDED_MESSAGE,
+)
+
 VARIANTS: Mapping[str, Mapping[State, Rows]] = {
     "box_first": {State.DECIDING: {G.DECIDED_ANNOUNCE: Row(State.ANSWERING, (Seize(),))}},
     "staff_first": {State.DECIDING: {G.DECIDED_ANNOUNCE: Row(State.LETTING_RING)}},
+    # Whatever was decided, the box cannot answer: it rings, is missed, or somebody lifts and the box listens.
+    "tap_only": {State.DECIDING: dict.fromkeys(DECISIONS, Row(State.RINGING_OUT))},
     "record_outgoing": {State.LINE_IN_USE: {G.JOIN_OUTGOING: Row(State.JOINING_OUTGOING, (Seize(),))}},
     "leave_outgoing": {State.LINE_IN_USE: {G.JOIN_OUTGOING: Row(State.UNRECORDED)}},
 }

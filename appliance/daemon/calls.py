@@ -144,6 +144,7 @@ class _Show:
             ("decision", _decision(call)),
             ("outcome", _outcome(call)),
             ("length", _length(call)),
+            ("after it", f"{call.tail_s:.1f} s of tones, kept in the recording" if call.tail_s else ""),
             ("recording", str(self._store.data / call.recording) if call.recording else ""),
             ("sha256", call.sha256),
             ("sealed", self._time(call.sealed_at)),
@@ -193,6 +194,8 @@ class _Show:
             "recording": call.recording,
             "samples": call.samples,
             "seconds": call.recording_s,
+            "talk_samples": call.talk_samples,
+            "talk_seconds": call.talk_s,
             "sha256": call.sha256,
             "sealed": self._iso(call.sealed_at),
             "damage": call.damage,
@@ -254,7 +257,7 @@ def _decision(call: CallRecord) -> str:
 def _length(call: CallRecord) -> str:
     if call.recording and call.samples is None:
         return "recording"
-    return "-" if call.recording_s is None else clock(int(call.recording_s))
+    return "-" if call.talk_s is None else clock(int(call.talk_s))
 
 
 def _query(arguments: argparse.Namespace, show: _Show, now: datetime) -> CallQuery:

@@ -94,6 +94,8 @@ def _marks(marks: Iterable[Payload]) -> str:
 def _marks_of(kind: str, marks: list[Payload]) -> str:
     seconds = sum(int(mark["samples"]) for mark in marks) / RATE_HZ
     many = len(marks) > 1
+    if kind == "tail":
+        return f"after the talk {seconds:.1f} s ({'; '.join(str(mark['why']).replace('_', ' ') for mark in marks)})"
     told = ("gaps" if many else "gap") if kind == "gap" else f"{'stretches' if many else 'stretch'} {kind}"
     reasons = sorted({str(mark["why"]) for mark in marks if mark.get("why")})
     return f"{len(marks)} {told}, {seconds:.1f} s" + (f" ({'; '.join(reasons)})" if reasons else "")
@@ -111,6 +113,11 @@ def _why(payload: Payload) -> str:
     return str(payload["why"])
 
 
+def _knock(payload: Payload) -> str:
+    identity = payload.get("identity") or {}
+    return _caller(payload) if any(identity.values()) else "a second caller"
+
+
 def _by(payload: Payload) -> str:
     return f"by {payload['by']}".replace("_", " ")
 
@@ -124,6 +131,7 @@ _WORDS: Mapping[str, Callable[[Payload], str]] = {
     "RecordingStopped": _stopped,
     "RecordingFailed": _why,
     "PromptEnded": _prompt,
+    "CallWaitingHeard": _knock,
     "FarEndCleared": _by,
     "AlertRaised": _alert,
     "AlertAcknowledged": _by,

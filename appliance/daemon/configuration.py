@@ -62,12 +62,26 @@ port = "/dev/ttyACM0"
 country = "JP"
 ```
 
+or, with an analog adapter ([wiring](adapter.md)),
+
+```toml
+[line]
+kind = "sound"
+country = "JP"
+[adapter]
+capture = "plughw:CARD=Device"
+```
+
 Everything else has the default shown here. [denwaban.toml](denwaban.toml) has every setting, to copy from.
 All mistakes are told at once; `denwaban doctor` shows them in the language of the page.
-設定は TOML ファイル一つです。上の四行だけで動きます。誤りはまとめて表示され、`denwaban doctor` でも確かめられます。
+設定は TOML ファイル一つです。上の数行だけで動きます。誤りはまとめて表示され、`denwaban doctor` でも確かめられます。
 
 This page is printed from `appliance/settings_table.py` by `make docs`.
 """
+
+
+_NEEDED_FOR = {"line.port": 'kind = "modem"', "adapter.capture": 'kind = "sound"'}
+"""Settings without a default, and when they must be given."""
 
 
 def _default(row: Row) -> object:
@@ -87,8 +101,9 @@ def document() -> str:
     for section in SECTIONS:
         parts.append(f"\n## [{section.name}]\n\n{section.words.en}\n\n{section.words.ja}\n")
         for row in (row for row in TABLE if row.section == section.name):
-            required = row.name == "line.port"
-            default = "**needed / 必須**" if required else f"default / 既定: `{_literal(_default(row))}`"
+            condition = _NEEDED_FOR.get(row.name)
+            needed, usual = f"**needed / 必須** (`{condition}`)", f"default / 既定: `{_literal(_default(row))}`"
+            default = needed if condition else usual
             unit = f" [{row.unit}]" if row.unit else ""
             parts.append(
                 f"\n### `{row.key}`{unit}\n\n{row.words.en}\\\n{row.words.ja}\n\n"

@@ -39,7 +39,7 @@ def run_demo(options: DemoOptions, tell: Tell, stop: threading.Event) -> int:
         watch = _run_fast(shop, tell, stop) if options.fast else _run_live(shop, options, tell, stop)
         if options.keep:
             shop.exchange.export_sound(folder / "heard")
-            (folder / "modem.txt").write_text(shop.modem.transcript.text(), encoding="utf-8")
+            shop.keep_history()
             tell(WORDS[language]["kept"].format(folder=folder, what=_kept(folder)))
     wrong = any(not verdict.agrees for verdict in watch.verdicts)
     whole = len(watch.verdicts) == len(script.calls)
@@ -49,7 +49,9 @@ def run_demo(options: DemoOptions, tell: Tell, stop: threading.Event) -> int:
 
 def _kept(folder: Path) -> str:
     """What is worth a look in the kept folder."""
-    return ", ".join(name for name in ("data", "heard", "modem.txt", "log.txt") if (folder / name).exists())
+    return ", ".join(
+        name for name in ("data", "heard", "modem.txt", "adapter.txt", "log.txt") if (folder / name).exists()
+    )
 
 
 @contextmanager
@@ -77,7 +79,7 @@ def _run_fast(shop: DemoShop, tell: Tell, stop: threading.Event) -> DemoWatch:
 
 def play_fast(shop: DemoShop, stop: threading.Event) -> DemoWatch:
     """Live through the script on the virtual clock; every call is judged."""
-    house = VirtualHouse(shop.settings, shop.exchange, shop.modem)
+    house = VirtualHouse(shop.settings, shop.exchange, shop.terminal)
     watch = DemoWatch(shop)
 
     def advance() -> None:
@@ -85,7 +87,7 @@ def play_fast(shop: DemoShop, stop: threading.Event) -> DemoWatch:
         for message in house.page.received():
             watch.take(message)
 
-    plugs = House(shop.modem.power_off, shop.modem.power_cycle, house.press, watch.ready)
+    plugs = House(shop.unplug, shop.plug_in, house.press, watch.ready)
     runner = ScriptRunner(shop.exchange, shop.script, shop.voice, plugs)
     shop.exchange.phone.summoned = watch.summoned
     while not runner.finished and not stop.is_set():

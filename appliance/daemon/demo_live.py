@@ -1,4 +1,4 @@
-"""The demo by the wall clock: real processes, a real pty, broker and page; only the exchange is simulated."""
+"""The demo by the wall clock: real processes, a real pty or sound device, broker and page; a simulated exchange."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from appliance.daemon.broker import find_mosquitto
 from appliance.daemon.demo_shop import DemoShop
 from appliance.daemon.demo_story import Storyteller
 from appliance.daemon.demo_watch import DemoWatch
+from appliance.daemon.demo_wires import open_wires
 from appliance.daemon.up import House as RunningHouse
 from appliance.errors import OperatorError
 from appliance.events import Button, Message
-from appliance.exchange.pty_port import PtyPort, WallClock
+from appliance.exchange.pty_port import WallClock
 from appliance.exchange.script_runner import House, ScriptRunner
 from appliance.settings import WebSettings
 
@@ -134,20 +135,20 @@ class LiveDemo:
         shop = self._shop
         self._log = HouseLog(shop.folder / "log.txt")
         stack.callback(self._log.close)
-        port = PtyPort(shop.modem, shop.port)
-        stack.callback(port.close)
-        shop.exchange.attach(shop.modem)
+        wires = open_wires(shop, stack)
+        shop.exchange.attach(shop.terminal)
         self._story.begin(shop.script)
-        self._house = stack.enter_context(RunningHouse(shop.settings, shop.config, self._log.write))
+        self._clock = WallClock(shop.exchange.advance, wires.ports)
+        self._house = stack.enter_context(RunningHouse(shop.settings, shop.config, self._log.write, wires.environment))
         if self._house.pid("bus") is None:  # a box would go on; a demo has nothing to tell then
             raise OperatorError("\n".join(words.partition("|")[2].strip() for words in self._log.last_words("bus")))
         self._bus = MqttBus(shop.settings.bus_socket, "demo", WATCHED)
         stack.callback(self._bus.close)
         self.runner = ScriptRunner(
-            shop.exchange, shop.script, shop.voice, House(port.unplug, port.plug_in, self._press, self._ready)
+            shop.exchange, shop.script, shop.voice, House(wires.unplug, wires.plug_in, self._press, self._ready)
         )
         shop.exchange.phone.summoned = self.watch.summoned
-        self._clock = stack.enter_context(WallClock(shop.exchange.advance, [port]))
+        stack.enter_context(self._clock)
         self._started_at = time.monotonic()
 
     def __exit__(self, *_: object) -> None:

@@ -17,6 +17,7 @@ from appliance.desk.popup import missing_number
 from appliance.edge.sounds import read_wav
 from appliance.errors import OperatorError
 from appliance.events import Absence, CallerIdentity, Outcome, Prompt
+from appliance.exchange.adapter import SimAdapter
 from appliance.exchange.ears import Pcm
 from appliance.exchange.exchange import Exchange, ExchangeOptions
 from appliance.exchange.modem import SimModem
@@ -31,6 +32,15 @@ VOICES = EXCHANGE / "voices"
 MODEMS: Mapping[str, tuple[str, int]] = {"JP": ("cx930xx", 0x00), "US": ("usr5637", 0xB5)}
 """Profile and country code (Spec: ITU-T T.35) of the modem. Why: one that knows ナンバー・ディスプレイ in Japan."""
 
+LINES = ("modem", "sound")
+"""Kinds of line that the demo can stand on."""
+
+CARD = "denwaban_exchange"
+"""Name of the simulated sound card to alsa-lib."""
+
+POLARITY_PIN = 13
+"""Where the polarity opto of the simulated adapter leads. Why: any pin that the panel leaves free."""
+
 CALLERS_FILE = "caller's file"
 """Name of the voice that `--caller` gives."""
 
@@ -44,6 +54,7 @@ class DemoOptions:
     keep: Path | None = None
     web_port: int = 8080
     stay: bool = False
+    line: str = "modem"
 
 
 def choose_script(options: DemoOptions) -> Script:
@@ -106,7 +117,8 @@ class DemoShop:
         self.port = folder / "modem"
         self.config = folder / "denwaban.toml"
         self._caller_file = options.caller
-        text = _config(script, folder, self.port, options.web_port)
+        line = _adapter_line() if options.line == "sound" else _modem_line(self.port)
+        text = _config(script, folder, line, options.web_port)
         self.config.write_text(text, encoding="utf-8")
         self.settings: Settings = check(text)
         trouble = prepare_data(self.settings)
@@ -114,10 +126,31 @@ class DemoShop:
             raise OperatorError(f"{folder}: {trouble}")
         self.store = Store(self.settings.paths.data)
         self._enter_customers()
-        profile, country_code = MODEMS[script.country]
         self.exchange = Exchange(ExchangeOptions(country=script.country, number_display=script.number_display))
-        self.modem = SimModem(profile, country_code)
+        sound = options.line == "sound"
+        self.terminal = SimAdapter(script.country) if sound else SimModem(*MODEMS[script.country])
         self._prompts = load_prompts(script.country)
+
+    def unplug(self) -> None:
+        """Pull the modem, or the adapter's sound card."""
+        if isinstance(self.terminal, SimModem):
+            self.terminal.power_off()
+        else:
+            self.terminal.unplug()
+
+    def plug_in(self) -> None:
+        """Put it back."""
+        if isinstance(self.terminal, SimModem):
+            self.terminal.power_cycle()
+        else:
+            self.terminal.plug_in()
+
+    def keep_history(self) -> None:
+        """Write what passed between box and terminal beside the data."""
+        if isinstance(self.terminal, SimModem):
+            (self.folder / "modem.txt").write_text(self.terminal.transcript.text(), encoding="utf-8")
+        else:
+            (self.folder / "adapter.txt").write_text(self.terminal.story(), encoding="utf-8")
 
     def voice(self, name: str) -> Pcm:
         """The sound of a voice of the script."""
@@ -135,11 +168,18 @@ class DemoShop:
             self.store.put_contact(contact, datetime.now(UTC))
 
 
-def _config(script: Script, folder: Path, port: Path, web_port: int) -> str:
+def _modem_line(port: Path) -> dict[str, object]:
+    return {"line.kind": "modem", "line.port": str(port)}
+
+
+def _adapter_line() -> dict[str, object]:
+    return {"line.kind": "sound", "adapter.capture": CARD, "adapter.polarity_pin": POLARITY_PIN}
+
+
+def _config(script: Script, folder: Path, line: Mapping[str, object], web_port: int) -> str:
     """The settings file of the demo: what the script asks for, and where things lie."""
     values: dict[str, object] = {
-        "line.kind": "modem",
-        "line.port": str(port),
+        **line,
         "line.country": script.country,
         "line.number_display": script.number_display,
         "shop.name": "さくら電器" if script.country == "JP" else "Sakura Electronics",

@@ -9,9 +9,9 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from appliance.daemon import doctor_house, doctor_line
+from appliance.daemon import doctor_adapter, doctor_house, doctor_line
 from appliance.daemon.configuration import find, load
-from appliance.daemon.doctor_findings import SETTINGS, Finding, Grade
+from appliance.daemon.doctor_findings import SETTINGS, Finding, Grade, Heard
 from appliance.daemon.doctor_probes import Probes
 from appliance.settings import Settings, SettingsError
 from appliance.settings_checks import Words
@@ -31,20 +31,28 @@ def examine(given: Settings | SettingsError, probes: Probes) -> list[Finding]:
         return [
             *found,
             *doctor_line.ports(probes.ports(), ""),
+            *doctor_adapter.cards(probes.cards(), settings.adapter),
             *doctor_house.broker(probes, None),
             *doctor_house.panel(settings.panel, probes),
         ]
     heard = probes.bus(given.bus_socket)
     return [
         Finding(SETTINGS, Grade.OK, Words("found and sound", "問題ありません")),
-        *doctor_line.ports(probes.ports(), given.line.port),
-        *doctor_line.modem(given, probes, heard or {}),
+        *_line(given, probes, heard or {}),
         *doctor_house.storage(given, probes),
         *doctor_house.broker(probes, heard),
         *doctor_house.processes(heard),
         *doctor_house.panel(given.panel, probes),
         *doctor_house.clock(probes.clock()),
     ]
+
+
+def _line(settings: Settings, probes: Probes, heard: Heard) -> list[Finding]:
+    """What connects the box to the line."""
+    if settings.line.kind == "modem":
+        return [*doctor_line.ports(probes.ports(), settings.line.port), *doctor_line.modem(settings, probes, heard)]
+    cards = doctor_adapter.cards(probes.cards(), settings.adapter)
+    return [*cards, *doctor_adapter.adapter(settings, probes, heard)]
 
 
 # ---- telling ---------------------------------------------------------------------------------------------------------

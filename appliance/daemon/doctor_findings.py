@@ -31,6 +31,8 @@ class Finding:
 SETTINGS = Words("settings", "設定")
 PORTS = Words("plugged in", "接続機器")
 MODEM = Words("modem", "モデム")
+CARDS = Words("sound cards", "サウンドカード")
+ADAPTER = Words("adapter", "アダプター")
 DATA = Words("storage", "保存先")
 DATABASE = Words("database", "データベース")
 BROKER = Words("broker", "ブローカー")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import termios
@@ -17,13 +18,24 @@ from serial.tools import list_ports
 
 from appliance.bus.mqtt import MqttBus
 from appliance.daemon.broker import BrokerError, find_mosquitto, listens
-from appliance.settings import LineSettings
+from appliance.edge.alsa_card import AlsaCard
+from appliance.edge.host_clock import HostClock
+from appliance.errors import LineGone, OperatorError
+from appliance.settings import AdapterSettings, LineSettings
 
 ANSWER_PATIENCE_S = 1.5
 """How long a modem may think about one command, seconds. Spec: V.250 gives none; the slowest ATI seen takes 0.4."""
 
 NEWS_PATIENCE_S = 0.5
 """How long the doctor listens for the retained states, seconds. Why: the local broker sends them in milliseconds."""
+
+SOUND_PATIENCE_S = 1.5
+"""How long a sound card may take to give its first sound, seconds. Why: it is called hanging after one."""
+
+CARDS = Path("/proc/asound/cards")
+"""Spec: Documentation/sound/designs/procfile.rst of Linux: number, [id], driver - name."""
+
+_CARD = re.compile(r"^ *\d+ \[(\S+) *\]: .+? - (.+)$", re.MULTILINE)
 
 VOICE_CLASS = "8"
 """The service class of voice. Spec: V.253, 6.1 (+FCLASS)."""
@@ -38,6 +50,14 @@ class PortSeen:
     device: str
     by_path: str = ""
     description: str = ""
+
+
+@dataclass(frozen=True)
+class CardSeen:
+    """A sound card; `pcm` is what the settings call it."""
+
+    pcm: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -103,6 +123,32 @@ def _asked(port: serial.Serial, command: str) -> list[str]:
     return []
 
 
+def seen_cards(cards: Path = CARDS) -> list[CardSeen]:
+    """Sound cards that the kernel knows."""
+    if not cards.is_file():
+        return []
+    return [CardSeen(f"plughw:CARD={card}", name) for card, name in _CARD.findall(cards.read_text(errors="replace"))]
+
+
+def try_sound(adapter: AdapterSettings) -> str:
+    """Open the card and wait for sound; what is wrong, empty if nothing. Only for a card that nobody uses."""
+    try:
+        card = AlsaCard(adapter.capture, adapter.playback, HostClock())
+    except (LineGone, OperatorError) as fault:
+        return str(fault)
+    give_up = time.monotonic() + SOUND_PATIENCE_S
+    try:
+        while time.monotonic() < give_up:
+            card.wait(give_up - time.monotonic())
+            if card.read():
+                return ""
+    except LineGone as fault:
+        return str(fault)
+    finally:
+        card.close()
+    return f"the sound card {adapter.capture} delivers no sound"
+
+
 def look_at_directory(path: Path) -> DirectoryReport:
     """Whether `path` is there and ours to write, and the room it has, MB."""
     if not path.is_dir():
@@ -160,6 +206,8 @@ class Probes:
 
     ports: Callable[[], list[PortSeen]] = seen_ports
     modem: Callable[[LineSettings], ModemReport] = ask_modem
+    cards: Callable[[], list[CardSeen]] = seen_cards
+    sound: Callable[[AdapterSettings], str] = try_sound
     port_exists: Callable[[str], bool] = os.path.exists
     port_allowed: Callable[[str], bool] = lambda port: os.access(port, os.R_OK | os.W_OK)
     directory: Callable[[Path], DirectoryReport] = look_at_directory

@@ -29,6 +29,7 @@ from appliance.store import deeds
 from appliance.store.calls import Store
 from appliance.store.recorder import RecordingDone
 from appliance.store.rows import Seen
+from appliance.store.timeline import Mark, MarkKind
 from appliance.units import RATE_HZ, SampleIndex
 
 log = logging.getLogger(__name__)
@@ -83,6 +84,7 @@ class Ledger:
         """Write one fact down. `offset`: its place in the running recording, samples."""
         self._troubles.take(fact)
         self._line_state(fact)
+        self._note_end(fact, offset)
         if isinstance(fact, UNTOLD):
             return
         if isinstance(fact, ev.CallStateChanged):
@@ -113,8 +115,10 @@ class Ledger:
             case ev.LineSeized() | ev.ExtensionLifted() if not story.answered:
                 self._story = replace(story, answered=True)
                 return [deeds.SetAnswered(story.call_id, at)]
+            case ev.CallWaitingHeard():
+                self._retell(story.knocked(fact, self._name_of(fact.identity, at)))
             case ev.RecordingStarted(file=file):
-                self._story = replace(story, recording=True)
+                self._story = replace(story, recording=True, talk_ends=None, cleared_by="")
                 return [deeds.SetRecording(story.call_id, file, at)]
         return []
 
@@ -133,6 +137,23 @@ class Ledger:
             )
         )
         return key
+
+    def _note_end(self, fact: ev.Fact, offset: int | None) -> None:
+        """Keep where in the recording the talk ended; somebody who speaks after it goes on with it."""
+        story = self._story
+        if story is None or offset is None:
+            return
+        if isinstance(fact, ev.FarEndCleared) and fact.since is not None and story.talk_ends is None:
+            place = max(0, offset - (fact.at - fact.since))
+            self._story = replace(story, talk_ends=place, cleared_by=fact.by.value)
+        elif isinstance(fact, ev.VoiceBegan):
+            self._story = replace(story, talk_ends=None, cleared_by="")
+
+    def _name_of(self, identity: ev.CallerIdentity, at: datetime) -> str:
+        """The name that our book has for a number; empty where it has none."""
+        key = lookup_key(identity.number, self._parts.settings.line.country) if identity.number else ""
+        contact, _ = self._look_up(key, at)
+        return contact.name if contact else ""
 
     def _look_up(self, key: str, at: datetime) -> tuple[Contact | None, Seen]:
         if not key:
@@ -174,11 +195,13 @@ class Ledger:
         fact = ev.RecordingStopped(now, call_id, done.samples)
         if self._story is None:
             return fact
+        tail = _tail(self._story, done)
         self._story = replace(self._story, recording=False)
-        marks = [{"kind": str(m.kind), "at": m.position, "samples": m.samples, "why": m.why} for m in done.marks]
+        told = (*done.marks, tail) if tail else done.marks
+        marks = [{"kind": str(m.kind), "at": m.position, "samples": m.samples, "why": m.why} for m in told]
         payload = {"samples": done.samples, "drift_samples": done.drift_samples, "marks": marks}
         self._parts.scribe.write(
-            deeds.CloseRecording(call_id, done.samples),
+            deeds.CloseRecording(call_id, done.samples, tail.position if tail else None),
             deeds.AddEvent(call_id, at, "RecordingStopped", payload, done.samples),
             then=[self._message(fact, at)],
         )
@@ -276,3 +299,10 @@ class Ledger:
 
     def _iso(self, at: SampleIndex) -> str:
         return self.moment(at).isoformat(timespec="milliseconds")
+
+
+def _tail(story: CallStory, done: RecordingDone) -> Mark | None:
+    """What of a finished recording came after the talk; None where the talk went on to its end."""
+    if story.talk_ends is None or story.talk_ends >= done.samples:
+        return None
+    return Mark(MarkKind.TAIL, story.talk_ends, done.samples - story.talk_ends, story.cleared_by)

@@ -91,10 +91,10 @@ class LineLoop:
         for item in parts.device.poll(now):
             if isinstance(item, ev.SoundBlock):
                 self._hear(item)
-            elif isinstance(item, ev.FarEndCleared) and not parts.ear.believes(item):
-                log.info("the modem says %s while somebody speaks: not believed", item.by)
+            elif (fact := parts.ear.judge(item)) is not None:
+                self.take(fact)
             else:
-                self.take(item)
+                log.info("not believed, or heard before: %s", item)
         while (timer := self._timers.next_fired(now)) is not None:
             self.take(timer)
         for button in parts.panel.pressed():

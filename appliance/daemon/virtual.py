@@ -1,7 +1,7 @@
 """The whole line process on the simulated exchange without waiting: same loop, same modem chat, virtual time.
 
-Only two things differ from a box in a shop: octets go to the simulated modem without a cable, and the store is
-written in the loop's own thread.
+Only two things differ from a box in a shop: octets go to the simulated modem (sound and pins to the simulated
+adapter) without a cable, and the store is written in the loop's own thread.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from appliance.bus.memory import MemoryBroker, MemoryBus
+from appliance.daemon.virtual_adapter import MemoryCard, MemoryPins
 from appliance.daemon.wiring import LINE_HEARS, World, build_line
 from appliance.edge.modem_line import ModemLine
 from appliance.edge.panel_disabled import DisabledPanel
-from appliance.edge.ports import Panel
+from appliance.edge.ports import LineDevice, Panel
+from appliance.edge.sound_line import SoundLine
 from appliance.events import Button, Message
+from appliance.exchange.adapter import SimAdapter
 from appliance.exchange.exchange import Exchange
 from appliance.exchange.link import MemoryLink
 from appliance.exchange.modem import SimModem
@@ -63,29 +66,29 @@ class NoWatchdog:
 
 
 class VirtualHouse:
-    """A shop on the virtual clock: exchange, modem, line process, bus. `advance` lets time pass for all of them."""
+    """A shop on the virtual clock: exchange, modem or adapter, line process, bus. `advance` lets time pass for all."""
 
     def __init__(
         self,
         settings: Settings,
         exchange: Exchange,
-        modem: SimModem,
+        terminal: SimModem | SimAdapter,
         panel: Panel | None = None,
         start: datetime | None = None,
     ) -> None:
         self.settings = settings
         self.exchange = exchange
-        self.modem = modem
+        self.terminal = terminal
         self.broker = MemoryBroker()
         self.page = MemoryBus("web", ("#",), self.broker)
         zone = ZoneInfo(settings.hours.timezone) if settings.hours.timezone else None
         self.clock = VirtualClock(exchange, start or datetime.now(UTC), zone)
         self.panel = panel or DisabledPanel()
         self._reset_wanted = Event()  # asked for beside the loop, done between two steps of the line
-        exchange.attach(modem)
+        exchange.attach(terminal)
         world = World(
             clock=self.clock,
-            device=ModemLine(settings.line, lambda: MemoryLink(modem), self._reset_wanted.set),
+            device=self._device(terminal),
             panel=self.panel,
             bus=MemoryBus("line", LINE_HEARS, self.broker),
             scribe=lambda store, out: SyncScribe(store, out.publish),
@@ -94,11 +97,17 @@ class VirtualHouse:
         )
         self.loop = build_line(settings, world)
 
+    def _device(self, terminal: SimModem | SimAdapter) -> LineDevice:
+        """The driver of the line, as the settings choose it in a shop."""
+        if isinstance(terminal, SimModem):
+            return ModemLine(self.settings.line, lambda: MemoryLink(terminal), self._reset_wanted.set)
+        return SoundLine(self.settings, lambda: MemoryCard(terminal), lambda: MemoryPins(terminal))
+
     def advance(self, n: int = BLOCK_SAMPLES) -> None:
         """Let `n` samples pass: first on the line, then in the box."""
-        if self._reset_wanted.is_set():
+        if self._reset_wanted.is_set() and isinstance(self.terminal, SimModem):
             self._reset_wanted.clear()
-            self.modem.power_cycle()
+            self.terminal.power_cycle()
         self.exchange.advance(n)
         self.loop.step()
 

@@ -21,12 +21,15 @@ from appliance.call.hours import parse_hours
 from appliance.call.machine import CallConfig, CallMachine
 from appliance.daemon.ledger import Ledger, LedgerParts, Scribe
 from appliance.daemon.line_loop import LineLoop, LineParts
+from appliance.edge.alsa_card import AlsaCard, load_alsa
 from appliance.edge.host_clock import HostClock, is_synchronised
+from appliance.edge.line_pins_gpiozero import GpiozeroLinePins
 from appliance.edge.modem_line import ModemLine
 from appliance.edge.panel_disabled import DisabledPanel
 from appliance.edge.panel_gpiozero import open_panel
 from appliance.edge.ports import Bus, Clock, LineDevice, Panel, Watchdog
 from appliance.edge.serial_link import PySerialLink
+from appliance.edge.sound_line import SoundLine
 from appliance.edge.sounds import read_wav
 from appliance.edge.usb_reset import UsbReset
 from appliance.edge.watchdog import ServiceWatchdog
@@ -119,6 +122,19 @@ def panel_or_none(settings: Settings) -> tuple[Panel, str]:
         return DisabledPanel(), f"no lamps and buttons: {error}"
 
 
+def line_device(settings: Settings, clock: Clock) -> LineDevice:
+    """What connects the box to the line. Raises: OperatorError where a library for it is missing."""
+    line, adapter = settings.line, settings.adapter
+    if line.kind == "modem":
+        return ModemLine(line, lambda: PySerialLink(line.port, line.baud), UsbReset(line.port, line.usb_reset))
+    load_alsa()
+    return SoundLine(
+        settings,
+        lambda: AlsaCard(adapter.capture, adapter.playback, clock),
+        lambda: GpiozeroLinePins(adapter, clock),
+    )
+
+
 def load_prompts(country: str) -> Mapping[Prompt, bytes]:
     """The sound of every prompt. A missing one is told and left out: a call must be taken even without its words."""
     sounds: dict[Prompt, bytes] = {}
@@ -152,10 +168,10 @@ def run_line(settings: Settings, stop: Event) -> int:
     trouble = prepare_data(settings)
     bus = MqttBus(settings.bus_socket, "line", LINE_HEARS)
     panel, note = panel_or_none(settings)
-    line = settings.line
+    line, clock = settings.line, HostClock(settings.hours.timezone)
     world = World(
-        clock=HostClock(settings.hours.timezone),
-        device=ModemLine(line, lambda: PySerialLink(line.port, line.baud), UsbReset(line.port, line.usb_reset)),
+        clock=clock,
+        device=line_device(settings, clock),
         panel=panel,
         bus=bus,
         scribe=lambda store, out: ThreadScribe(store, out.publish),
@@ -169,7 +185,7 @@ def run_line(settings: Settings, stop: Event) -> int:
             loop.take(FaultRaised(SampleIndex(0), what, why))
     if note:
         log.info("%s", note)
-    log.info("line: %s on %s, %s", line.kind, line.port, line.country)
+    log.info("line: %s on %s, %s", line.kind, settings.adapter.capture or line.port, line.country)
     loop.run(stop)
     if lock is not None:
         lock.close()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import tempfile
 import warnings
 from collections import deque
 from contextlib import ExitStack
@@ -13,6 +10,7 @@ from functools import partial
 import gpiozero
 import gpiozero.exc
 
+from appliance.edge.gpio_faults import NO_GPIO, keep_lgpio_out_of_the_working_directory, lgpio_errors
 from appliance.edge.panel_disabled import DisabledPanel
 from appliance.edge.ports import Panel
 from appliance.errors import OperatorError
@@ -21,13 +19,6 @@ from appliance.settings import PanelSettings
 
 BOUNCE_S = 0.03
 """Why: contacts of push-buttons chatter 5–20 ms; a finger is never as quick."""
-
-_NO_GPIO = (
-    gpiozero.exc.BadPinFactory,  # no pin library works here
-    gpiozero.exc.PinUnknownPi,  # lgpio off a Pi
-    ImportError,  # GPIOZERO_PIN_FACTORY names a library that is not installed
-    OSError,  # no /dev/gpiochip, or no right to it
-)
 
 
 class GpiozeroPanel:
@@ -38,7 +29,7 @@ class GpiozeroPanel:
     """
 
     def __init__(self, pins: PanelSettings) -> None:
-        _keep_lgpio_out_of_the_working_directory()
+        keep_lgpio_out_of_the_working_directory()
         self._pressed: deque[Button] = deque()
         self._shown = LampFrame()
         with ExitStack() as opened, warnings.catch_warnings():
@@ -49,7 +40,7 @@ class GpiozeroPanel:
                 raise OperatorError(f"[panel] two things share one pin: {error}") from None
             except gpiozero.exc.PinInvalidPin as error:
                 raise OperatorError(f"[panel] there is no such pin: {error}") from None
-            except (*_NO_GPIO, *_lgpio_errors()) as error:
+            except (*NO_GPIO, *lgpio_errors()) as error:
                 raise OperatorError(f"this machine offers no GPIO pins ({error or type(error).__name__})") from None
             self._opened = opened.pop_all()
 
@@ -87,17 +78,6 @@ class GpiozeroPanel:
         for button, pin in buttons.items():
             device = opened.enter_context(gpiozero.Button(pin, pull_up=True, bounce_time=BOUNCE_S))
             device.when_pressed = partial(self._pressed.append, button)  # from gpiozero's thread; append is atomic
-
-
-def _lgpio_errors() -> tuple[type[Exception], ...]:
-    """What lgpio itself raises, if gpiozero took it: a pin another program holds, a chip we may not open."""
-    lgpio = sys.modules.get("lgpio")
-    return (lgpio.error,) if lgpio is not None else ()
-
-
-def _keep_lgpio_out_of_the_working_directory() -> None:
-    """lgpio puts a pipe .lgd-nfy0 where LG_WD says, else where we stand; a service may not write there (lg#22)."""
-    os.environ.setdefault("LG_WD", os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0] or tempfile.gettempdir())
 
 
 def open_panel(settings: PanelSettings) -> tuple[Panel, str]:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from appliance.events.words import Button, CallerIdentity, ClearedBy, Decision, Level, Outcome, Prompt, Source
+from appliance.events.words import (
+    UNKNOWN_CALLER,
+    Button,
+    CallerIdentity,
+    ClearedBy,
+    Decision,
+    Level,
+    Outcome,
+    Prompt,
+    Source,
+)
 from appliance.units import SampleIndex
 
 
@@ -116,12 +126,15 @@ class FaxToneHeard(Fact):
 class CallWaitingHeard(Fact):
     """A second caller knocks while a call is in progress."""
 
+    identity: CallerIdentity = UNKNOWN_CALLER  # who, where the line says it; told anew when it comes after the tone
+
 
 @dataclass(frozen=True)
 class FarEndCleared(Fact):
     """The far end has hung up."""
 
     by: ClearedBy
+    since: SampleIndex | None = None  # when the tone that told it began, where it was heard: no talk comes after
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ class Circuit:
         self._line = DamagedLine(damage, seed)
         self._sockets: list[_Socket] = []
         self._keep_sound = keep_sound
+        self._under_way = 0  # samples for which sound of the exchange is still on the line
 
     def plug(self, at: SampleIndex, terminal: Terminal) -> None:
         """Connect a terminal; it learns at once when the line is in use. Raises OperatorError for a name taken."""
@@ -114,6 +115,11 @@ class Circuit:
         Returns what leaves for the exchange, None for silence.
         """
         said = [(s, self._speech(s, at, n)) for s in self._sockets if s.off_hook]
+        if arriving is not None:
+            self._under_way = self._line.tail
+        elif self._under_way > 0:
+            self._under_way -= n
+            arriving = silence(n)
         if not said and arriving is None:
             for socket in self._sockets:
                 socket.terminal.hear(at, silence(n))

@@ -100,6 +100,8 @@ class DamagedLine:
         self._past = np.zeros(FILTER_TAPS - 1, np.float32)
         self._gain = np.float32(10 ** (damage.level_db / 20))
         self._noise = 0.0 if damage.noise_dbm0 is None else amplitude(damage.noise_dbm0 - WHITE_NOISE_CREST_DB)
+        self.tail = 0 if self._taps is None else FILTER_TAPS - 1
+        """Samples for which sound comes out of the line after nothing goes in any more."""
         self.clean = damage.level_db == 0 and not (self._taps is not None or damage.mu_law or self.adds_sound)
 
     @property

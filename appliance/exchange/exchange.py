@@ -8,15 +8,15 @@ from pathlib import Path
 
 from appliance.errors import OperatorError
 from appliance.events import UNKNOWN_CALLER, CallerIdentity
-from appliance.exchange.caller_id_frames import jclip, jclip_parameters, mdmf, mdmf_parameters
 from appliance.exchange.circuit import Circuit, Loop, silence
 from appliance.exchange.damage import CLEAN, Damage
-from appliance.exchange.fsk import BELL_202, JAPAN_BURST, US_BURST, V23, transmit
+from appliance.exchange.identity_burst import identity_burst
+from appliance.exchange.knock import Knock
 from appliance.exchange.office import EntryKind, IdentityBurst, Office
 from appliance.exchange.office_tables import PHASES, Clearing, Event, State, ToCaller
 from appliance.exchange.people import Caller, Progress, ShopPhone
 from appliance.exchange.terminal import LineSignal, SignalKind, Sound, Terminal
-from appliance.exchange.tones import TONES, ToneName, one_cycle, stretch
+from appliance.exchange.tones import TONES, ToneName, stretch
 from appliance.units import BLOCK_SAMPLES, SampleIndex, samples
 
 COUNTRIES = ("JP", "US")
@@ -32,7 +32,8 @@ KNOCK_EVERY_MS = {"JP": 3000, "US": 10_000}
 class ExchangeOptions:
     """The line as ordered. `number_display`: the exchange sends who calls. `call_waiting`: a second caller may knock.
 
-    `keep_sound`: remember what every party heard (16 kB a second and party).
+    `call_waiting_identity`: and the call is told who (キャッチホン・ディスプレイ). `keep_sound`: remember what every
+    party heard (16 kB a second and party).
     """
 
     country: str = "JP"
@@ -41,6 +42,7 @@ class ExchangeOptions:
     damage: Damage = CLEAN
     clearing: Clearing = Clearing.BUSY_TONE
     call_waiting: bool = False
+    call_waiting_identity: bool = False
     keep_sound: bool = True
 
     def __post_init__(self) -> None:
@@ -117,8 +119,8 @@ class Exchange:
         self._followers: list[Callable[[SampleIndex], None]] = [self.phone.live]
         self._route: _Route | None = None
         self._knock_at: SampleIndex | None = None
-        self._knocking = False
-        self._knock_begun = SampleIndex(0)
+        self._knock: Knock | None = None
+        self._introduced: set[int] = set()  # numbers of the calls whose identity was sent in mid-call
         self.attach(self.phone)
 
     # ---- what plugs in and what is asked --------------------------------------------------------------------------
@@ -218,18 +220,21 @@ class Exchange:
                 self._office.take(at, Event.LIFTED if loop is Loop.LIFTED else Event.REPLACED)
         while self._office.due is not None and self._office.due <= at:
             self._timer(at)
+        if self._knock is not None and self._knock.told_at == at:
+            self._tell(self._knock.told())
         if self._knock_at is not None and self._knock_at <= at:
             self._knock_now(at)
 
     def _next_due(self) -> SampleIndex | None:
-        dues = [due for due in (self._office.due, self._knock_at) if due is not None and due > self._at]
+        told_at = self._knock.told_at if self._knock is not None else None
+        dues = [due for due in (self._office.due, self._knock_at, told_at) if due is not None and due > self._at]
         return min(dues, default=None)
 
     def _pass(self, end: SampleIndex) -> None:
         at, n = self._at, end - self._at
         arriving = self._office.on_pair(at, n, lambda: self._caller_speech(at, n))
-        if self._knocking:
-            arriving = self._with_knock(at, n, silence(n) if arriving is None else arriving)
+        if self._knock is not None and not self._knock.over(at, n):
+            arriving = self._knock.laid_over(at, silence(n) if arriving is None else arriving)
         leaving = self._circuit.carry(at, n, arriving)
         if leaving is not None and self._office.state in (State.DIAL_TONE, State.DIALLING):
             self._watch_dialling(at, leaving)
@@ -244,13 +249,8 @@ class Exchange:
             return EntryKind.PLAIN
         return EntryKind.CAR if self.options.country == "JP" else EntryKind.BETWEEN_RINGS
 
-    def _burst(self, plan: CallPlan) -> IdentityBurst:
-        identity = plan.identity if plan.frame is None else None
-        if self.options.country == "JP":
-            octets = jclip(jclip_parameters(plan.identity)) if plan.frame is None else plan.frame
-            return IdentityBurst(transmit(octets, V23, JAPAN_BURST), octets, identity)
-        octets = mdmf(mdmf_parameters(plan.identity)) if plan.frame is None else plan.frame
-        return IdentityBurst(transmit(octets, BELL_202, US_BURST), octets, identity)
+    def _burst(self, plan: CallPlan, *, off_hook: bool = False) -> IdentityBurst:
+        return identity_burst(self.options.country, plan.identity, plan.frame, off_hook=off_hook)
 
     def _timer(self, at: SampleIndex) -> None:
         office, route = self._office, self._route
@@ -292,8 +292,7 @@ class Exchange:
             call.caller.progress = Progress.ANSWERED
 
     def _end_present(self, at: SampleIndex, call: Call, was: State) -> None:
-        self._present = self._knock_at = None
-        self._knocking = False
+        self._present = self._knock_at = self._knock = None
         call.ended_at = at
         if not call.caller.off_hook:
             call.ended_by = "caller"
@@ -317,19 +316,23 @@ class Exchange:
         self._knock_at = None
         if self._office.state is not State.TALKING:
             return
-        self._knocking, self._knock_begun = True, at
+        knocker = next((c for c in self._off_hook_callers if self._waits(c)), None)
+        self._knock = Knock(at, self.options.country, self._introduction(knocker))
         self._tell(LineSignal(at, SignalKind.CALL_WAITING))
-        if any(c is not self._present and c.caller.progress is Progress.RINGBACK for c in self._off_hook_callers):
+        if knocker is not None:
             self._knock_at = SampleIndex(at + samples(KNOCK_EVERY_MS[self.options.country]))
 
-    def _with_knock(self, at: SampleIndex, n: int, arriving: Sound) -> Sound:
-        burst = one_cycle(self._tones[ToneName.CALL_WAITING])[at - self._knock_begun :][:n]
-        if len(burst) == 0:
-            self._knocking = False
-            return arriving
-        mixed = arriving.copy()
-        mixed[: len(burst)] += burst
-        return mixed
+    def _waits(self, call: Call) -> bool:
+        return call is not self._present and call.caller.progress is Progress.RINGBACK
+
+    def _introduction(self, knocker: Call | None) -> IdentityBurst | None:
+        """Who knocks, the first time; None where that is not known or not part of the service."""
+        if knocker is None or not self.options.call_waiting_identity or knocker.number in self._introduced:
+            return None
+        if self._entry(knocker.plan) is EntryKind.PLAIN:
+            return None
+        self._introduced.add(knocker.number)
+        return self._burst(knocker.plan, off_hook=True)
 
     # ---- the far end ---------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ import tty
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from appliance.errors import HouseError
 from appliance.exchange.link import HostSide
@@ -153,13 +153,19 @@ def tried(move: Callable[[], Moved]) -> Moved | None:
         return None
 
 
+class Pumped(Protocol):
+    """Something between the exchange and another process that is to be moved on by the wall clock."""
+
+    def pump(self, now: SampleIndex) -> None: ...
+
+
 class WallClock:
     """Steps an exchange by absolute wall-clock time in a thread of its own and pumps its ports.
 
     `step(n)` is called with the samples to advance. `lock` is held meanwhile: take it to touch the exchange.
     """
 
-    def __init__(self, step: Callable[[int], object], ports: Sequence[PtyPort] = (), step_ms: int = 10) -> None:
+    def __init__(self, step: Callable[[int], object], ports: Sequence[Pumped] = (), step_ms: int = 10) -> None:
         self.step = step
         self.ports = ports
         self.samples = RATE_HZ * step_ms // 1000

@@ -49,6 +49,15 @@ class CallerReader:
         another = overdue or (second and not answering and self._is_another(found))
         return self._judge(now, found, second, another)
 
+    def take_identity(self, now: SampleIndex, identity: CallerIdentity, answering: bool = False) -> list[Fact]:
+        """A whole identity, as our own receivers hear it; otherwise as `take`."""
+        second = self._told is not None and self._rung
+        if self._told is not None and not second:
+            return []  # of the same call, once more
+        found = [CallerIdentified(now, identity)]
+        overdue = self._japan and not answering and self._cadence.overdue(now)
+        return self._judge(now, found, second, overdue or (second and not answering and self._is_another(found)))
+
     def tick(self, now: SampleIndex, answering: bool = False) -> list[Fact]:
         """Time went by: a number whose name did not come is told without."""
         first, second = self._first.tick(now), self._second.tick(now)

@@ -5,42 +5,36 @@ Spec: LINE_HARDWARE.md 1.4; CALLER_ID.md 1.4 (NTT parameters), 2.2 (SDMF and MDM
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from appliance.events import Absence, CallerIdentified, CallerIdentity
+from appliance.line.callerid import bellcore, etsi, jclip, tlv
+from appliance.line.callerid.fields import (
+    NAME_LETTERS,
+    NUMBER_DIGITS,
+    absence_of,
+    clean_number,
+    clean_text,
+    four_digits,
+)
 from appliance.units import SampleIndex, later
 
 NAME_WAIT_MS = 300
 """How long a number waits for its name. Why: report lines follow each other within one burst of 115200 bit/s text."""
 
-NUMBER_DIGITS = 32
-"""Spec: NTT allows 30 (CALLER_ID.md 1.4), E.164 15; a prefix of two on top."""
+__all__ = [
+    "NAME_LETTERS",
+    "NAME_WAIT_MS",
+    "NUMBER_DIGITS",
+    "IdentityReader",
+    "absence_of",
+    "clean_number",
+    "clean_text",
+]
 
-NAME_LETTERS = 40
-"""Spec: MDMF names have 15 letters (CALLER_ID.md 2.2); Japanese ones were at most 20."""
-
-_ABSENCE_WORDS = {
-    "PRIVATE": Absence.WITHHELD,
-    "ANONYMOUS": Absence.WITHHELD,
-    "WITHHELD": Absence.WITHHELD,
-    "OUT OF AREA": Absence.UNAVAILABLE,
-    "OUT-OF-AREA": Absence.UNAVAILABLE,
-    "UNAVAILABLE": Absence.UNAVAILABLE,
-    "UNKNOWN": Absence.UNAVAILABLE,
-    "COIN": Absence.PAY_PHONE,
-    "PAYPHONE": Absence.PAY_PHONE,
-    "PAY PHONE": Absence.PAY_PHONE,
-} | {letter.value: letter for letter in Absence}
-
-_NUMBER = re.compile(r"\+?[0-9*#]+")
-_SEPARATORS = re.compile(r"[-(). ]")
-_DATE = re.compile(r"\d{4}")
-
-# Spec: CALLER_ID.md 1.4 and 2.2, parameter codes of MDMF and NTT
-_DATE_TIME, _NUMBER_PARAMETER, _DIALABLE, _ABSENCE, _NAME, _NAME_ABSENCE, _DIALLED = 1, 2, 3, 4, 7, 8, 9
-_SDMF, _MDMF = 0x04, 0x80
-_NTT = b"\x90\x81"  # DLE SOH with parity. Spec: CALLER_ID.md 1.3
+_BARE = bellcore.TABLE | {0x09: jclip.TABLE[0x09]}
+"""Codes of parameters without a message around them: nothing tells whose they are; 09 is Japan's."""
+_NTT = bytes(jclip.WITH_PARITY[octet] for octet in jclip.OPENING[:2])
 
 
 class IdentityReader:
@@ -69,9 +63,9 @@ class IdentityReader:
         elif tag == "DDN_NMBR":
             self._dialled = self._dialled or clean_number(value)
         elif tag == "DATE":
-            self._date = self._date or _digits_of(value)
+            self._date = self._date or four_digits(value)
         elif tag == "TIME":
-            self._time = self._time or _digits_of(value)
+            self._time = self._time or four_digits(value)
         elif tag == "MESG":
             return self.take_packet(now, _from_hex(value), bare=True)
         return self._judge(now)
@@ -82,19 +76,9 @@ class IdentityReader:
         `bare`: it may as well be parameters only."""
         if self._told is not None or len(packet) < 3:
             return []
-        if packet.startswith(_NTT):
-            self._take_parameters(_ntt_content(packet))
-            return self._judge(now)
-        body = packet[2 : packet[1] + 2]
-        if packet[0] not in (_SDMF, _MDMF) or len(packet) < packet[1] + 3 or sum(packet[: packet[1] + 3]) % 256:
-            if bare:
-                self._take_parameters(packet)
-            return self._judge(now)
-        if packet[0] == _MDMF:
-            self._take_parameters(body)
-        elif packet[0] == _SDMF:
-            self._take_parameters(bytes([_DATE_TIME, 8]) + body[:8])
-            self._take_number(body[8:])
+        identity = _identity_in(packet, bare)
+        if identity is not None:
+            self._take_identity(identity)
         return self._judge(now)
 
     def tick(self, now: SampleIndex) -> list[CallerIdentified]:
@@ -150,48 +134,27 @@ class IdentityReader:
         if self._name_absence is None:
             self._name = clean_text(value)
 
-    def _take_parameters(self, body: bytes) -> None:
-        """Type, length, content, again and again; a truncated one ends the walk."""
-        while len(body) >= 2 and len(body) >= body[1] + 2:
-            kind, content, body = body[0], body[2 : body[1] + 2], body[body[1] + 2 :]
-            if kind in (_NUMBER_PARAMETER, _DIALABLE, _ABSENCE):
-                self._take_number(content)
-            elif kind in (_NAME, _NAME_ABSENCE):
-                self._take_name(content)
-            elif kind == _DIALLED:
-                self._dialled = self._dialled or clean_number(content)
-            elif kind == _DATE_TIME and not self._date:
-                self._date, self._time = _digits_of(content[:4]), _digits_of(content[4:8])
+    def _take_identity(self, identity: CallerIdentity) -> None:
+        """What is not known yet."""
+        if not self._number:
+            self._absence = identity.absence or self._absence
+            self._number = identity.number
+        if not self._name:
+            self._name_absence = identity.name_absence or self._name_absence
+            self._name = "" if self._name_absence else identity.name
+        self._dialled = self._dialled or identity.dialled
+        if not self._date:
+            self._date, self._time = identity.datetime[:4], identity.datetime[4:]
 
 
-def absence_of(value: bytes) -> Absence | None:
-    """The reason for which no number is given, if `value` is one."""
-    return _ABSENCE_WORDS.get(value.decode("ascii", "replace").strip().upper())
-
-
-def clean_number(value: bytes) -> str:
-    """The digits of a number; empty when anything else is in it. Why: a wrong number is worse than none."""
-    text = _SEPARATORS.sub("", value.decode("ascii", "replace").strip().strip("\0"))
-    return text[:NUMBER_DIGITS] if _NUMBER.fullmatch(text) else ""
-
-
-def clean_text(value: bytes) -> str:
-    """Readable text: what is not UTF-8 or not printable is left out."""
-    text = value.decode("utf-8", "ignore")
-    return "".join(letter for letter in text if letter.isprintable()).strip()[:NAME_LETTERS]
-
-
-def _digits_of(value: bytes) -> str:
-    text = value.decode("ascii", "replace").replace(":", "").replace("/", "").strip()
-    return text if _DATE.fullmatch(text) else ""
-
-
-def _ntt_content(frame: bytes) -> bytes:
-    """The parameters of a Japanese frame (the modem has checked its CRC). Spec: CALLER_ID.md 1.3."""
-    octets = bytes(octet & 0x7F for octet in frame)  # bit 8 is parity
-    _, _, text = octets.partition(b"\x10\x02")
-    content, _, _ = text.replace(b"\x10\x10", b"\xff").partition(b"\x10\x03")
-    return content.replace(b"\xff", b"\x10")[2:]  # after type and length
+def _identity_in(packet: bytes, bare: bool) -> CallerIdentity | None:
+    """Who is calling, by a packet that a modem has checked (Japan) or that has its checksum."""
+    if packet.startswith(_NTT):
+        return jclip.identity_of(jclip.checked_parameters(packet))
+    message = bellcore.packet_at(packet)
+    if message is not None:
+        return etsi.identity_of(message) if etsi.speaks(message) else bellcore.identity_of(message)
+    return tlv.fold(tlv.walk(packet)[0], _BARE) if bare else None
 
 
 def _from_hex(value: bytes) -> bytes:

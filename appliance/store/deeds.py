@@ -64,9 +64,10 @@ class SetRecording(Deed):
 
 @dataclass(frozen=True)
 class CloseRecording(Deed):
-    """The recording is finished and has this many samples."""
+    """The recording is finished and has this many samples, the first `talk_samples` of them talk (None: all)."""
 
     samples: int
+    talk_samples: int | None = None
 
 
 @dataclass(frozen=True)

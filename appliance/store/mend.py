@@ -145,7 +145,9 @@ def _mend_owner(data: Path, store: Store, path: Path, length: _Length) -> list[M
     if call.samples == length.samples:
         return [Mended(call.id, file, length.samples, length.what)] if length.what else []
     what = length.what or "the call told another length"
-    store.write(CloseRecording(call.id, length.samples), _event(call.id, call.ended_at, what, length.samples))
+    talk = None if call.talk_samples is None else min(call.talk_samples, length.samples)
+    closed = CloseRecording(call.id, length.samples, talk)
+    store.write(closed, _event(call.id, call.ended_at, what, length.samples))
     return [Mended(call.id, file, length.samples, what)]
 
 

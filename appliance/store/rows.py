@@ -45,6 +45,19 @@ class CallRecord:
     checked_at: datetime | None = None
     damage: str = ""
     protected: bool = False
+    talk_samples: int | None = None
+
+    @property
+    def talk_s(self) -> float | None:
+        """Length of the talk in the finished recording, seconds: without the tones after the far end had hung up."""
+        if self.recording_s is None or self.talk_samples is None:
+            return self.recording_s
+        return min(self.talk_samples / RATE_HZ, self.recording_s)
+
+    @property
+    def tail_s(self) -> float:
+        """How much of the recording comes after the talk, seconds."""
+        return (self.recording_s or 0.0) - (self.talk_s or 0.0)
 
     @property
     def recording_s(self) -> float | None:
@@ -144,6 +157,7 @@ def call_record(row: RowMapping) -> CallRecord:
         checked_at=from_text(row["checked_at"]),
         damage=row["damage"],
         protected=row["protected"],
+        talk_samples=row["talk_samples"],
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, text
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision of `migrations/versions` (a test holds the two together)."""
 
 metadata = MetaData()
@@ -58,6 +58,7 @@ calls = Table(
     Column("checked_at", Text),
     _plain("damage"),  # "", "changed", "missing" or "unreadable": what the clerk found of the sealed file
     Column("protected", Boolean, nullable=False, server_default=text("0")),
+    Column("talk_samples", Integer),  # where the talk ends in the recording; null: with it, or nobody knows
     Index("ix_calls_started_at", "started_at"),
     Index("ix_calls_number_key", "number_key", "started_at"),
     Index("ix_calls_number", "number"),

@@ -25,11 +25,15 @@ class MarkKind(StrEnum):
     GAP = "gap"  # nothing was coming: neither line sound nor a prompt
     LOST = "lost"  # sound was there but never reached us
     UNWRITTEN = "unwritten"  # sound reached us but the disk did not take it
+    TAIL = "tail"  # the talk is over: tones of the exchange after the far end had hung up
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A stretch of the recording that is silence of ours, not sound of the line. Unit: samples of the recording."""
+    """A stretch of the recording that is not what people said: silence of ours, or what came after the talk.
+
+    Unit: samples of the recording.
+    """
 
     kind: MarkKind
     position: int

@@ -69,12 +69,12 @@ def _(deed: deeds.SetAnswered, connection: Connection) -> None:
 
 @write.register
 def _(deed: deeds.SetRecording, connection: Connection) -> None:
-    _change(connection, deed, recording=deed.file, recording_at=utc_text(deed.at), samples=None)
+    _change(connection, deed, recording=deed.file, recording_at=utc_text(deed.at), samples=None, talk_samples=None)
 
 
 @write.register
 def _(deed: deeds.CloseRecording, connection: Connection) -> None:
-    _change(connection, deed, samples=deed.samples)
+    _change(connection, deed, samples=deed.samples, talk_samples=deed.talk_samples)
 
 
 @write.register

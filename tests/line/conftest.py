@@ -1,6 +1,6 @@
 """Fixtures of the tests on the simulated line."""
 
-from line_shop import open_shop
+from line_shop import kind, open_shop
 from real_box import box
 
-__all__ = ["box", "open_shop"]
+__all__ = ["box", "kind", "open_shop"]

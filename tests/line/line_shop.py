@@ -22,6 +22,8 @@ from appliance.daemon.wiring import load_prompts
 from appliance.desk.contacts import Contact, lookup_key
 from appliance.edge.sounds import read_wav
 from appliance.events import CallerIdentity, LampFrame, Prompt
+from appliance.exchange.adapter import SimAdapter
+from appliance.exchange.adapter_faults import AdapterFaults, Relay
 from appliance.exchange.damage import CLEAN, Damage
 from appliance.exchange.ears import Likeness, Pcm, find_prompt
 from appliance.exchange.exchange import Call, CallPlan, Exchange, ExchangeOptions
@@ -39,6 +41,22 @@ START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
 CODES = {"JP": 0x00, "US": 0xB5}
 """Spec: ITU-T T.35."""
+
+POLARITY_PIN = 13
+"""Where the polarity opto of the tests' board leads."""
+
+SETTLED_S = 0.6
+"""From ready to the first thing that happens. Why: a telephone that an adapter finds lifted, nobody has lifted now."""
+
+KINDS = ("modem", "sound")
+
+ADAPTER = "adapter"
+"""As a `profile`: no modem but the line of kind "sound"."""
+
+both_kinds = pytest.mark.parametrize("kind", KINDS)
+"""The test holds for every kind of line: `open_shop` opens it on both."""
+
+sound_only = pytest.mark.parametrize("kind", ["sound"])
 
 
 class NotedPanel:
@@ -61,8 +79,9 @@ class NotedPanel:
 
 @dataclass
 class ShopPlan:
-    """How the shop is set up. `settings`: "section.key" to a TOML literal."""
+    """How the shop is set up. `settings`: "section.key" to a TOML literal. `board`: of kind "sound"."""
 
+    kind: str = "modem"
     country: str = "JP"
     profile: str = ""
     mode: str = "staff_first"
@@ -70,10 +89,17 @@ class ShopPlan:
     clearing: Clearing = Clearing.BUSY_TONE
     number_display: bool = True
     call_waiting: bool = False
+    call_waiting_identity: bool = False
     seed: int = 0
     faults: ModemFaults = field(default_factory=ModemFaults)
+    board: AdapterFaults = field(default_factory=AdapterFaults)
+    tap_only: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.profile == ADAPTER:
+            self.kind, self.profile = "sound", ""
 
 
 class LineShop:
@@ -93,20 +119,57 @@ class LineShop:
                 damage=plan.damage,
                 clearing=plan.clearing,
                 call_waiting=plan.call_waiting,
+                call_waiting_identity=plan.call_waiting_identity,
             )
         )
-        profile = plan.profile or MODEMS[plan.country][0]
-        self.modem = SimModem(profile, CODES[plan.country], plan.seed, plan.faults)
+        self.terminal = self._terminal(plan)
         self.store = Store(self.data)
         for number, name in plan.known.items():
             key = lookup_key(number, plan.country)
             self.store.put_contact(Contact(key, name, listing="known"), START)
         self.panel = NotedPanel()
-        self.house = VirtualHouse(self.settings, self.exchange, self.modem, self.panel, START)
+        self.house = VirtualHouse(self.settings, self.exchange, self.terminal, self.panel, START)
+
+    @staticmethod
+    def _terminal(plan: ShopPlan) -> SimModem | SimAdapter:
+        if plan.kind == "modem":
+            profile = plan.profile or MODEMS[plan.country][0]
+            return SimModem(profile, CODES[plan.country], plan.seed, plan.faults)
+        if plan.tap_only:
+            plan.board.relay = Relay.NONE
+        return SimAdapter(plan.country, plan.board, plan.seed)
+
+    @property
+    def modem(self) -> SimModem:
+        """Where the line is one on a modem."""
+        assert isinstance(self.terminal, SimModem)
+        return self.terminal
+
+    @property
+    def adapter(self) -> SimAdapter:
+        """Where the line is one on an adapter."""
+        assert isinstance(self.terminal, SimAdapter)
+        return self.terminal
+
+    def hide_the_hook(self) -> None:
+        """From now on nothing tells the box whether the shop's telephone is lifted or replaced."""
+        self.plan.faults.detect_extension = False
+        self.plan.board.loop_wired = False
+
+    @property
+    def seized(self) -> bool:
+        """Whether the box holds the line."""
+        return self.terminal.off_hook
 
     def _toml(self, plan: ShopPlan) -> str:
+        sound = {
+            "line.kind": '"sound"',
+            "adapter.capture": '"plughw:CARD=Device"',
+            "adapter.polarity_pin": str(POLARITY_PIN if plan.board.polarity_wired else 0),
+            "adapter.tap_only": str(plan.tap_only).lower(),
+        }
         values = {
-            "line.port": '"/dev/modem"',
+            **({"line.port": '"/dev/modem"'} if plan.kind == "modem" else sound),
             "line.country": f'"{plan.country}"',
             "line.number_display": str(plan.number_display).lower(),
             "call.mode": f'"{plan.mode}"',
@@ -229,15 +292,22 @@ OpenShop = Callable[..., LineShop]
 
 
 @pytest.fixture
-def open_shop(tmp_path: Path) -> Iterator[OpenShop]:
+def kind() -> str:
+    """The kind of line of a test that does not say."""
+    return "modem"
+
+
+@pytest.fixture
+def open_shop(tmp_path: Path, kind: str) -> Iterator[OpenShop]:
     """Opens shops for one test: `open_shop(mode="box_first", ...)`, ready for calls unless `ready=False`."""
     shops: list[LineShop] = []
 
     def open_one(ready: bool = True, **plan: Any) -> LineShop:
-        shop = LineShop(tmp_path / f"shop{len(shops)}", ShopPlan(**plan))
+        shop = LineShop(tmp_path / f"shop{len(shops)}", ShopPlan(**{"kind": kind, **plan}))
         shops.append(shop)
         if ready:
             shop.until_idle(20)
+            shop.pass_s(SETTLED_S)
         return shop
 
     yield open_one
@@ -295,8 +365,11 @@ def whole(wanted: Pcm, heard: Pcm) -> Likeness:
 
 
 __all__ = [
+    "ADAPTER",
+    "KINDS",
     "RATE_HZ",
     "START",
+    "AdapterFaults",
     "Call",
     "LineShop",
     "NotedPanel",
@@ -304,8 +377,11 @@ __all__ = [
     "Pcm",
     "ShopPlan",
     "State",
+    "both_kinds",
+    "kind",
     "open_shop",
     "prompts",
+    "sound_only",
     "voice",
     "wav_sound",
     "whole",

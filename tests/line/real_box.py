@@ -1,4 +1,4 @@
-"""The line process as it runs in a shop: a child, a pty, a broker, the clock on the wall."""
+"""The line process as it runs in a shop: a child, a pty or a sound device and pins, a broker, the clock on the wall."""
 
 from __future__ import annotations
 
@@ -20,12 +20,28 @@ import pytest
 from appliance.bus.mqtt import MqttBus
 from appliance.daemon.broker import Broker
 from appliance.events import CallerIdentity
+from appliance.exchange.adapter import SimAdapter
+from appliance.exchange.adapter_faults import AdapterFaults
+from appliance.exchange.adapter_optos import AdapterPin
+from appliance.exchange.alsa_fifo import AlsaCard
 from appliance.exchange.exchange import Call, CallPlan, Exchange, ExchangeOptions
 from appliance.exchange.modem import SimModem
+from appliance.exchange.pin_board import PinBoard, Wiring
 from appliance.exchange.pty_port import PtyPort, WallClock
 from appliance.store.calls import Store
 
 PATIENCE_S = 25.0
+
+CARD = "test_line"
+"""The simulated sound card's name to alsa-lib."""
+
+POLARITY_PIN = 13
+
+ADAPTER: Mapping[str, Mapping[str, object]] = {
+    "line": {"kind": "sound"},
+    "adapter": {"capture": CARD, "polarity_pin": POLARITY_PIN},
+}
+"""Settings of a box with an adapter: `write_settings(**ADAPTER)`."""
 
 
 def until(true: Callable[[], Any], seconds: float = PATIENCE_S, why: Callable[[], str] = lambda: "") -> None:
@@ -69,6 +85,7 @@ class RealBox:
         self.broker = Broker(self.run)
         self.child: subprocess.Popen[bytes] | None = None
         self.log = folder / "line.log"
+        self.environment: dict[str, str] = {}  # of the line process, above our own
         self._closing: list[Callable[[], object]] = []
         self.write_settings()
 
@@ -99,11 +116,26 @@ class RealBox:
         self.wall.start()
         self._closing += [self.plug.close, self.wall.stop]
 
+    def start_adapter_exchange(self, faults: AdapterFaults | None = None) -> None:
+        """A simulated adapter on the exchange: alsa-lib opens its card, gpiozero its pins, by the wall clock."""
+        self.write_settings(**ADAPTER)
+        self.exchange = Exchange(ExchangeOptions(country="JP"))
+        self.adapter = SimAdapter("JP", faults)
+        self.card = AlsaCard(self.adapter.card, self.folder / "alsa", CARD)
+        inputs = {AdapterPin.RING: 5, AdapterPin.LOOP: 6, AdapterPin.POLARITY: POLARITY_PIN}
+        self.board = PinBoard(self.adapter, self.folder / "pins", Wiring(inputs))
+        self.environment = {**self.card.environment, **self.board.environment}
+        self.exchange.attach(self.adapter)
+        self.wall = WallClock(self.exchange.advance, [self.card, self.board])
+        self.wall.start()
+        self._closing += [self.card.close, self.board.close, self.wall.stop]
+
     def start_line(self, *options: str) -> None:
         """`denwaban line`."""
         command = [sys.executable, *options, "-m", "appliance", "--config", str(self.config), "line"]
         with self.log.open("ab") as log:
-            self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            environment = {**os.environ, **self.environment}
+            self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
 
     def start_broker(self) -> None:
         self.broker.start()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from line_shop import LineShop, OpenShop, prompts, whole
+from line_shop import ADAPTER, LineShop, OpenShop, both_kinds, prompts, whole
 
 from appliance.events import Absence, Outcome, Prompt
 from appliance.exchange.modem_faults import CidForm, ModemFaults
@@ -72,7 +72,7 @@ def test_a_late_report_names_the_caller_still(open_shop: OpenShop, delay_ms: int
 
 
 @pytest.mark.parametrize("absence", ["P", "C", "O", "S"])
-@pytest.mark.parametrize("profile", ["cx930xx", "si24xx"])
+@pytest.mark.parametrize("profile", ["cx930xx", "si24xx", ADAPTER])
 def test_why_there_is_no_number(open_shop: OpenShop, profile: str, absence: str) -> None:
     shop = open_shop(profile=profile)
     talk(shop, "", absence=Absence(absence))
@@ -80,12 +80,14 @@ def test_why_there_is_no_number(open_shop: OpenShop, profile: str, absence: str)
     assert shop.last().absence is Absence(absence)
 
 
+@both_kinds
 def test_a_line_without_number_display(open_shop: OpenShop) -> None:
     shop = open_shop(number_display=False)
     talk(shop, "0312345678")
     assert (shop.last().number, shop.last().absence) == ("", None)
 
 
+@both_kinds
 def test_names_are_harmless_text(open_shop: OpenShop) -> None:
     """The name is what a stranger's exchange sent."""
     shop = open_shop(country="US")
@@ -96,6 +98,7 @@ def test_names_are_harmless_text(open_shop: OpenShop) -> None:
         assert shop.last().caller_name.isprintable()
 
 
+@both_kinds
 def test_how_often_somebody_has_called(open_shop: OpenShop) -> None:
     shop = open_shop()
     for before in range(3):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from line_calls import BOX_FIRST, NOTICE, assert_next_call_is_taken, end, ringing, talking, until_box_is
-from line_shop import RATE_HZ, OpenShop, prompts, voice, whole
+from line_shop import RATE_HZ, OpenShop, both_kinds, prompts, voice, whole
 
 from appliance.events import Outcome
 from appliance.exchange.modem_faults import ModemFaults
@@ -13,6 +13,7 @@ from appliance.exchange.people import Progress
 # ---- the caller gives up -----------------------------------------------------------------------------------------
 
 
+@both_kinds
 @pytest.mark.parametrize("seconds", [0.2, 0.7, 1.2, 1.6, 2.2, 2.8, 3.4, 3.7, 3.9, 4.5, 5.5, 8.0])
 @pytest.mark.parametrize("mode", ["staff_first", "box_first"])
 def test_a_caller_may_give_up_at_any_moment_before_the_answer(open_shop: OpenShop, mode: str, seconds: float) -> None:
@@ -28,6 +29,7 @@ def test_a_caller_may_give_up_at_any_moment_before_the_answer(open_shop: OpenSho
     assert_next_call_is_taken(shop)
 
 
+@both_kinds
 @pytest.mark.parametrize("state", BOX_FIRST)
 def test_a_caller_may_give_up_in_any_state_of_the_box(open_shop: OpenShop, state: str) -> None:
     shop = open_shop(mode="box_first", settings={"call.message_after_s": "10"})
@@ -44,6 +46,7 @@ def test_a_caller_may_give_up_in_any_state_of_the_box(open_shop: OpenShop, state
     assert_next_call_is_taken(shop)
 
 
+@both_kinds
 @pytest.mark.parametrize("seconds", [0.0, 0.1, 0.5, 1.0, 2.0, 6.0])
 def test_a_caller_may_give_up_while_the_box_joins(open_shop: OpenShop, seconds: float) -> None:
     shop = open_shop()
@@ -57,6 +60,7 @@ def test_a_caller_may_give_up_while_the_box_joins(open_shop: OpenShop, seconds: 
     assert_next_call_is_taken(shop)
 
 
+@both_kinds
 def test_calls_back_to_back(open_shop: OpenShop) -> None:
     """The next caller rings in the very moment in which the line is free."""
     shop = open_shop()
@@ -79,6 +83,7 @@ def test_calls_back_to_back(open_shop: OpenShop) -> None:
     ]
 
 
+@both_kinds
 def test_a_caller_who_redials_at_once_is_a_new_call(open_shop: OpenShop) -> None:
     shop = open_shop(mode="box_first")
     first = ringing(shop)

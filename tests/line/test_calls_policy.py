@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from line_shop import RATE_HZ, Call, LineShop, OpenShop, prompts, voice, whole
+from line_shop import RATE_HZ, Call, LineShop, OpenShop, both_kinds, prompts, voice, whole
 
 from appliance.events import Absence, Outcome, Prompt
 from appliance.exchange.ears import find_prompt
 from appliance.exchange.people import Progress
+
+pytestmark = both_kinds
 
 MODES = ("staff_first", "box_first")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from line_shop import RATE_HZ, Call, LineShop, OpenShop, prompts, voice, whole
+from line_shop import ADAPTER, RATE_HZ, Call, LineShop, OpenShop, both_kinds, prompts, voice, whole
 
 from appliance.call.timers import FIXED, Duration, Timer
 from appliance.events import Outcome, Prompt
@@ -39,6 +39,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 # ---- staff who lift quickly --------------------------------------------------------------------------------------
 
 
+@both_kinds
 @pytest.mark.parametrize("after_s", [0.5, 2.0, 4.0, 6.0])
 def test_lifted_early_on_a_line_without_the_service_is_announced_and_recorded(
     open_shop: OpenShop, after_s: float
@@ -60,10 +61,12 @@ def test_lifted_early_on_a_line_without_the_service_is_announced_and_recorded(
     whole(voice("unknown_asks_hours"), shop.sound(shop.last()))
 
 
+@both_kinds
 def test_lifted_between_the_number_and_the_first_ring(open_shop: OpenShop) -> None:
     shop = open_shop()
     call = shop.call()
     shop.until_state("identified")
+    shop.until(lambda: str(shop.exchange.state) == "ring_wait", 1)  # the exchange has seen the loop open
     shop.lift()
     shop.until_state("join_announcing", limit_s=2)
     shop.until_state("talking")
@@ -73,17 +76,20 @@ def test_lifted_between_the_number_and_the_first_ring(open_shop: OpenShop) -> No
     assert len(shop.calls()) == 1
 
 
-@pytest.mark.parametrize("seconds", [0.6, 1.1, 1.6, 2.4, 4.4])
+@pytest.mark.parametrize(
+    ("profile", "seconds"),
+    [*(("usr5637", s) for s in (0.6, 1.1, 1.6, 2.4, 4.4)), *((ADAPTER, s) for s in (0.6, 1.1, 1.4))],
+)
 def test_staff_who_lift_in_car_and_hang_up_in_time_are_called_in_the_ordinary_way(
-    open_shop: OpenShop, seconds: float
+    open_shop: OpenShop, profile: str, seconds: float
 ) -> None:
     """A person makes the primary answer and hangs up, as the exchange asks: it must ring on for the next lift."""
-    shop = open_shop(profile="usr5637")
+    shop = open_shop(profile=profile)
     call = shop.call()
     shop.pass_s(seconds)
     shop.lift()
     shop.pass_s(2.5)
-    assert not shop.modem.off_hook
+    assert not shop.seized
     shop.replace()
     shop.until(lambda: call.ringing_at is not None)
     shop.pass_s(9)
@@ -97,6 +103,7 @@ def test_staff_who_lift_in_car_and_hang_up_in_time_are_called_in_the_ordinary_wa
 # ---- staff who dial late -----------------------------------------------------------------------------------------
 
 
+@both_kinds
 def test_an_outgoing_call_that_is_dialled_late_is_recorded(open_shop: OpenShop) -> None:
     """The dial tone that the box hears first is our own exchange's."""
     shop = open_shop(settings={"call.join_outgoing_s": "5"})
@@ -115,12 +122,13 @@ def test_an_outgoing_call_that_is_dialled_late_is_recorded(open_shop: OpenShop) 
     assert not any(find_prompt(sound, callee.ear.pcm).heard for sound in prompts("JP").values())
 
 
+@both_kinds
 def test_an_outgoing_call_that_nobody_dials_is_let_go(open_shop: OpenShop) -> None:
     """The exchange's own patience: dial tone, then busy."""
     shop = open_shop(settings={"call.join_outgoing_s": "5"})
     shop.lift()
     shop.until_state("lifted", limit_s=40)
-    assert not shop.modem.off_hook
+    assert not shop.seized
     shop.replace()
     shop.until_idle()
 
@@ -128,6 +136,7 @@ def test_an_outgoing_call_that_nobody_dials_is_let_go(open_shop: OpenShop) -> No
 # ---- nobody hangs up ---------------------------------------------------------------------------------------------
 
 
+@both_kinds
 @pytest.mark.usefixtures("short")
 def test_a_talk_whose_end_nobody_reports_is_let_go(open_shop: OpenShop) -> None:
     """The hook report is lost and the other party stays silent on the line: the shop must be able to call again."""
@@ -139,15 +148,16 @@ def test_a_talk_whose_end_nobody_reports_is_let_go(open_shop: OpenShop) -> None:
     call.caller.mouth.repeat(voice("unknown_asks_hours"))
     shop.pass_s(60)
     assert shop.state == "talking"
-    shop.plan.faults.detect_extension = False
+    shop.hide_the_hook()
     call.caller.mouth.stop()
     shop.replace()
-    shop.until(lambda: not shop.modem.off_hook, limit_s=45)
+    shop.until(lambda: not shop.seized, limit_s=45)
     assert shop.last().outcome is Outcome.TALKED
     shop.pass_s(1)
     assert str(shop.exchange.state) == "idle"
 
 
+@both_kinds
 @pytest.mark.usefixtures("short")
 def test_a_radio_beside_the_receiver_does_not_keep_the_line(open_shop: OpenShop) -> None:
     shop = open_shop(mode="box_first", settings={"call.message_after_s": "5", "call.message_max_s": "30"})
@@ -155,10 +165,11 @@ def test_a_radio_beside_the_receiver_does_not_keep_the_line(open_shop: OpenShop)
     shop.until_state("awaiting_message", limit_s=60)
     call.caller.mouth.repeat(voice("message_washing_machine"))
     shop.until_state("thanking", limit_s=90)
-    shop.until(lambda: not shop.modem.off_hook, limit_s=60)
+    shop.until(lambda: not shop.seized, limit_s=60)
     assert shop.last().outcome is Outcome.MESSAGE
 
 
+@both_kinds
 @pytest.mark.usefixtures("short")
 @pytest.mark.parametrize("message_after_s", ["10", "300"])
 def test_nor_does_one_that_the_box_listens_to(open_shop: OpenShop, message_after_s: str) -> None:
@@ -166,16 +177,17 @@ def test_nor_does_one_that_the_box_listens_to(open_shop: OpenShop, message_after
     call = ringing(shop)
     shop.until_state("summoning", limit_s=40)
     call.caller.mouth.repeat(voice("message_washing_machine"))
-    shop.until(lambda: not shop.modem.off_hook, limit_s=120)
+    shop.until(lambda: not shop.seized, limit_s=120)
 
 
 # ---- who speaks is heard out -------------------------------------------------------------------------------------
 
 
+@both_kinds
 def test_a_caller_who_speaks_is_not_interrupted_by_the_invitation(open_shop: OpenShop) -> None:
     """Perhaps it is staff who speak with the caller, and the modem cannot tell that a phone was lifted."""
     shop = open_shop(mode="box_first", settings={"call.message_after_s": "10"}, faults=ModemFaults())
-    shop.plan.faults.detect_extension = False
+    shop.hide_the_hook()
     call = ringing(shop)
     shop.until_state("summoning", limit_s=40)
     shop.lift()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from line_shop import RATE_HZ, Call, LineShop, OpenShop, prompts, voice, whole
+from line_shop import RATE_HZ, Call, LineShop, OpenShop, both_kinds, prompts, voice, whole
 
 from appliance.events import Outcome, Prompt
 from appliance.exchange.modem_faults import ModemFaults
@@ -65,6 +65,7 @@ def test_the_next_callers_car_is_never_answered(open_shop: OpenShop, ring: str, 
     assert [one.outcome for one in shop.calls()] == [Outcome.ABANDONED, Outcome.TALKED]
 
 
+@both_kinds
 @pytest.mark.parametrize("pause_s", [0.3, 1.0, 2.0, 3.0])
 def test_the_next_caller_has_a_number_of_his_own(open_shop: OpenShop, pause_s: float) -> None:
     shop = open_shop(known={A: "known"})

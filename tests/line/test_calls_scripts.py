@@ -1,4 +1,4 @@
-"""The scripted calls of the demo on the virtual clock: each on every modem that fits, and on bad lines."""
+"""The scripted calls of the demo on the virtual clock: on every modem that fits, on the adapter, and on bad lines."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import pytest
 from appliance.daemon.demo import play_fast
 from appliance.daemon.demo_report import Verdict
 from appliance.daemon.demo_shop import EXCHANGE, MODEMS, DemoOptions, DemoShop
+from appliance.exchange.adapter import SimAdapter
 from appliance.exchange.damage import CITY, CLEAN, RURAL, Damage
 from appliance.exchange.exchange import Exchange, ExchangeOptions
 from appliance.exchange.modem import SimModem
@@ -26,12 +27,15 @@ SCRIPTS: Mapping[str, Script] = {
 
 DAMAGES: Mapping[str, Damage] = {"clean": CLEAN, "city": CITY, "rural": RURAL}
 
+ADAPTER = "adapter"
+"""Not a modem: the line of kind "sound"."""
+
 FITS = {
-    "shop_day": ("cx930xx", "si24xx"),
-    "staff_first": ("cx930xx", "si24xx"),
-    "us_shop": ("usr5637", "cx930xx", "si24xx"),
+    "shop_day": ("cx930xx", "si24xx", ADAPTER),
+    "staff_first": ("cx930xx", "si24xx", ADAPTER),
+    "us_shop": ("usr5637", "cx930xx", "si24xx", ADAPTER),
 }
-"""Modems that know the caller identity of the script's country."""
+"""What knows the caller identity of the script's country."""
 
 NUMBERLESS = ("withheld", "message", "unplugged", "after_plugging_in", "sos", "fax")
 """Calls of the shop's day that take the same way where nobody's number is known."""
@@ -66,39 +70,47 @@ def numberless(script: Script) -> Script:
 
 
 @cache
-def _play(name: str, profile: str, damage: str) -> Played:
+def _play(name: str, device: str, damage: str) -> Played:
     script = SCRIPTS[name]
-    if profile not in FITS[name]:
+    if device not in FITS[name]:
         script = numberless(script)
     folder = Path(_played.enter_context(tempfile.TemporaryDirectory(prefix="denwaban-script-")))
-    shop = DemoShop(script, DemoOptions(fast=True), folder)
+    shop = DemoShop(script, DemoOptions(fast=True, line="sound" if device == ADAPTER else "modem"), folder)
     options = ExchangeOptions(
         country=script.country, number_display=script.number_display, damage=DAMAGES[damage], keep_sound=True
     )
-    shop.exchange, shop.modem = Exchange(options), SimModem(profile, MODEMS[script.country][1])
+    shop.exchange = Exchange(options)
+    shop.terminal = _terminal(device, script.country)
     watch = play_fast(shop, threading.Event())
     shop.store.close()
     line = tuple(one.what for one in shop.exchange.history if one.who == "exchange")
     return Played({verdict.scripted.id: verdict for verdict in watch.verdicts}, line)
 
 
+def _terminal(device: str, country: str) -> SimModem | SimAdapter:
+    return SimAdapter(country) if device == ADAPTER else SimModem(device, MODEMS[country][1])
+
+
 def everything() -> Iterator[tuple[str, str, str, str]]:
-    """Script, modem, line, call."""
+    """Script, modem or adapter, line, call."""
     for name, script in SCRIPTS.items():
-        for profile in FITS[name]:
+        for device in FITS[name]:
             for call in script.calls:
-                yield name, profile, "clean", call.id
+                yield name, device, "clean", call.id
     for damage in ("city", "rural"):
         for name in ("staff_first", "us_shop"):
             for call in SCRIPTS[name].calls:
                 yield name, MODEMS[SCRIPTS[name].country][0], damage, call.id
+                yield name, ADAPTER, damage, call.id
     for call in SCRIPTS["shop_day"].calls:
         yield "shop_day", "cx930xx", "rural", call.id
+        yield "shop_day", ADAPTER, "city", call.id
+        yield "shop_day", ADAPTER, "rural", call.id
 
 
-@pytest.mark.parametrize(("name", "profile", "damage", "call"), list(everything()))
-def test_every_call_of_the_scripts_goes_as_it_should(name: str, profile: str, damage: str, call: str) -> None:
-    verdict = _play(name, profile, damage).verdicts[call]
+@pytest.mark.parametrize(("name", "device", "damage", "call"), list(everything()))
+def test_every_call_of_the_scripts_goes_as_it_should(name: str, device: str, damage: str, call: str) -> None:
+    verdict = _play(name, device, damage).verdicts[call]
     assert verdict.complaints == ()
 
 
@@ -119,3 +131,13 @@ def test_such_a_modem_never_answers_during_car(name: str) -> None:
     line = _play(name, "usr5637", "clean").line
     assert "line: car burst" in line
     assert "line: answer pause" not in line
+
+
+@pytest.mark.parametrize("name", ["shop_day", "staff_first"])
+def test_the_adapter_fetches_the_number_and_lets_go_before_it_rings(name: str) -> None:
+    line = [one for one in _play(name, ADAPTER, "clean").line if one.startswith("line: ")]
+    handed_over = [line[at - 1 : at + 3] for at, state in enumerate(line) if state == "line: receipt wait"]
+    assert len(handed_over) >= len(SCRIPTS[name].calls) // 2
+    assert all(
+        one == ["line: sending", "line: receipt wait", "line: ring wait", "line: ring burst"] for one in handed_over
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from line_shop import RATE_HZ, Call, LineShop, OpenShop, prompts, voice, whole
+from line_shop import ADAPTER, RATE_HZ, Call, LineShop, OpenShop, both_kinds, prompts, voice, whole
 
 from appliance.events import Outcome, Prompt
 from appliance.exchange.damage import CITY, CLEAN, RURAL, Damage
@@ -15,10 +15,13 @@ ASIDE = samples(40)
 """How far from its instant a sound may lie in the recording. Why: CONNECT is seen up to a block (20 ms) late, and the
 modem's reads are split, which is at most one block more."""
 
+TOLD_LATE = samples(80)
+"""The ear hears in batches of so much: what ends a recording is told so much after the instant it bears at most."""
+
 BAND_DELAY = samples(8)
 """Of the line's filter, `exchange.damage`."""
 
-PROFILES = ("cx930xx", "si24xx", "usr5637")
+PROFILES = ("cx930xx", "si24xx", "usr5637", ADAPTER)
 
 
 def talk(shop: LineShop, call: Call) -> tuple[int, int]:
@@ -46,7 +49,8 @@ def assert_placed(shop: LineShop, name: str, at: int, late: int = 0) -> None:
 
 
 @pytest.mark.parametrize(
-    ("profile", "damage"), [*((p, CLEAN) for p in PROFILES), ("cx930xx", CITY), ("cx930xx", RURAL)]
+    ("profile", "damage"),
+    [*((p, CLEAN) for p in PROFILES), *((p, damage) for p in ("cx930xx", ADAPTER) for damage in (CITY, RURAL))],
 )
 def test_staff_first_the_notice_is_heard_whole_and_all_lies_where_it_was_said(
     open_shop: OpenShop, profile: str, damage: Damage
@@ -71,6 +75,7 @@ def test_staff_first_the_notice_is_heard_whole_and_all_lies_where_it_was_said(
     assert_placed(shop, "staff_tells_hours", told)
 
 
+@both_kinds
 def test_box_first_the_recording_holds_the_whole_call(open_shop: OpenShop) -> None:
     shop = open_shop(mode="box_first")
     call = shop.call()
@@ -90,6 +95,7 @@ def test_box_first_the_recording_holds_the_whole_call(open_shop: OpenShop) -> No
     assert_placed(shop, "staff_tells_hours", told)
 
 
+@both_kinds
 def test_a_message_is_recorded_from_its_first_word(open_shop: OpenShop) -> None:
     shop = open_shop(mode="box_first", settings={"call.message_after_s": "5"})
     call = shop.call()
@@ -118,12 +124,13 @@ def test_the_recording_is_as_long_as_the_call_clock_says(open_shop: OpenShop, pr
     hang_up(shop, call)
     (started,), (stopped,) = shop.said(kind="RecordingStarted"), shop.said(kind="RecordingStopped")
     clock = stopped["at"] - started["at"]
-    assert abs(stopped["samples"] - clock) <= ASIDE
+    assert -ASIDE <= stopped["samples"] - clock <= ASIDE + TOLD_LATE
     assert len(shop.sound(shop.last())) == stopped["samples"] == shop.last().samples
     assert shop.last().recording_at is not None
     assert shop.last().ended_at is not None
     length = timedelta(seconds=stopped["samples"] / RATE_HZ)
-    assert abs(shop.last().ended_at - shop.last().recording_at - length) < timedelta(milliseconds=20)
+    over = length - (shop.last().ended_at - shop.last().recording_at)
+    assert timedelta(milliseconds=-20) < over < timedelta(milliseconds=20 + 80)  # as TOLD_LATE
 
 
 def test_marks_tell_where_the_box_was_deaf(open_shop: OpenShop) -> None:
@@ -137,7 +144,7 @@ def test_marks_tell_where_the_box_was_deaf(open_shop: OpenShop) -> None:
     hang_up(shop, call)
     events = shop.store.events(shop.last().id)
     (closed,) = (one for one in events if one.kind == "RecordingStopped")
-    gaps = closed.payload["marks"]
+    gaps = [mark for mark in closed.payload["marks"] if mark["kind"] != "tail"]  # the busy tone at the end
     assert all(mark["kind"] == "gap" for mark in gaps)
     assert sum(mark["samples"] for mark in gaps) < samples(600), "switching between speaking and listening"
     assert abs(closed.payload["drift_samples"]) <= samples(40)

@@ -15,8 +15,8 @@ import pytest
 from appliance.daemon import doctor_probes
 from appliance.daemon.doctor import diagnose, examine, language_of, report, status
 from appliance.daemon.doctor_findings import Finding, Grade
-from appliance.daemon.doctor_probes import DirectoryReport, GpioReport, ModemReport, PortSeen, Probes
-from appliance.settings import LineSettings, PanelSettings, Settings, SettingsError, WebSettings, check
+from appliance.daemon.doctor_probes import CardSeen, DirectoryReport, GpioReport, ModemReport, PortSeen, Probes
+from appliance.settings import AdapterSettings, LineSettings, PanelSettings, Settings, SettingsError, WebSettings, check
 
 PORT = "/dev/ttyACM0"
 BY_PATH = "/dev/serial/by-path/platform-usb-0:1.2"
@@ -30,6 +30,8 @@ def a_box(**other: Any) -> Probes:
     answers: dict[str, Any] = {
         "ports": lambda: [PortSeen(PORT, BY_PATH, "USB Modem")],
         "modem": lambda line: ModemReport(True, True, "USR5637", "usr5637", voice=True),
+        "cards": lambda: [CardSeen("plughw:CARD=Device", "USB Audio Device")],
+        "sound": lambda adapter: "",
         "port_exists": lambda port: True,
         "port_allowed": lambda port: True,
         "directory": lambda path: DirectoryReport(True, True, 20_000),
@@ -219,3 +221,62 @@ def test_the_other_probes_answer_on_any_machine(tmp_path: Path) -> None:
     assert isinstance(doctor_probes.look_at_gpio(), GpioReport)
     assert isinstance(doctor_probes.seen_ports(), list)
     assert doctor_probes.has_mosquitto() in (True, False)
+
+
+# ---- an analog adapter -----------------------------------------------------------------------------------------------
+
+ADAPTER = Settings(line=LineSettings(kind="sound"), adapter=AdapterSettings(capture="plughw:CARD=Device"))
+TAP = replace(ADAPTER, adapter=replace(ADAPTER.adapter, tap_only=True, loop_pin=0))
+
+
+def test_a_sound_line_is_looked_at_instead_of_a_modem() -> None:
+    findings = examine(ADAPTER, a_box())
+    assert {finding.grade for finding in findings} == {Grade.OK}
+    told = report(findings, "en")
+    assert "USB Audio Device (this is adapter.capture)" in told
+    assert "gives sound" in told
+    assert not grades(findings, "modem")
+
+
+@pytest.mark.parametrize(
+    ("settings", "other", "grade", "words"),
+    [
+        (ADAPTER, {"sound": lambda adapter: "there is no sound card x"}, Grade.BAD, "there is no sound card x"),
+        (ADAPTER, {"gpio": GpioReport}, Grade.BAD, "no GPIO header"),
+        (ADAPTER, {"gpio": lambda: GpioReport(("/dev/gpiochip0",), False)}, Grade.BAD, "adduser"),
+        (TAP, {}, Grade.WARN, "tells by sound"),
+    ],
+)
+def test_troubles_of_an_adapter(settings: Settings, other: dict[str, Any], grade: Grade, words: str) -> None:
+    findings = examine(settings, a_box(**other))
+    assert grade in grades(findings, "adapter")
+    assert words in report(findings, "en")
+    assert all(finding.do is not None for finding in findings if finding.grade is not Grade.OK)
+    assert status(findings) == (1 if grade is Grade.BAD else 0)
+
+
+def test_a_running_line_process_is_asked_instead_of_its_adapter() -> None:
+    def refuse(adapter: AdapterSettings) -> str:
+        raise AssertionError("a card has one owner")
+
+    heard: Heard = {"line/alive": {"alive": True}, "line/state": {"state": "ready", "device": "plughw:CARD=Device"}}
+    findings = examine(ADAPTER, a_box(sound=refuse, bus=lambda socket: heard))
+    assert "in use and ready: plughw:CARD=Device" in report(findings, "en")
+
+
+def test_cards_as_the_kernel_lists_them(tmp_path: Path) -> None:
+    listed = tmp_path / "cards"
+    listed.write_text(
+        " 0 [vc4hdmi        ]: vc4-hdmi - vc4-hdmi\n                      vc4-hdmi\n"
+        " 1 [Device         ]: USB-Audio - USB Audio Device\n                      C-Media at usb-0000:01\n"
+    )
+    assert doctor_probes.seen_cards(listed) == [
+        CardSeen("plughw:CARD=vc4hdmi", "vc4-hdmi"),
+        CardSeen("plughw:CARD=Device", "USB Audio Device"),
+    ]
+    assert doctor_probes.seen_cards(tmp_path / "none") == []
+
+
+def test_a_card_that_is_not_there_is_found_out_by_trying() -> None:
+    pytest.importorskip("alsaaudio")
+    assert "plughw:CARD=Nowhere" in doctor_probes.try_sound(AdapterSettings(capture="plughw:CARD=Nowhere"))

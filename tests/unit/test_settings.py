@@ -88,7 +88,7 @@ def test_all_complaints_come_at_once() -> None:
     ]
     assert 'Did you mean "host"?' in told[0]
     assert 'Did you mean "call"?' in told[1]
-    assert '"modam" cannot be used. Allowed: "modem". Did you mean "modem"?' in told[2]
+    assert '"modam" cannot be used. Allowed: one of "modem", "sound". Did you mean "modem"?' in told[2]
     assert "99 cannot be used" in told[3]
     assert "without quotes" in told[4]
     assert "missing" in told[5]
@@ -298,3 +298,51 @@ def test_the_manual_is_one_command(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     monkeypatch.setattr(sys, "argv", ["configuration", "--document"])
     assert configuration.main() == 0
     assert capsys.readouterr().out == configuration.document()
+
+
+# ---- an analog adapter -----------------------------------------------------------------------------------------------
+
+SOUND = '[line]\nkind = "sound"\n[adapter]\ncapture = "plughw:CARD=Device"\n'
+
+
+def test_an_adapter_needs_a_sound_card_and_no_port() -> None:
+    settings = check(SOUND)
+    assert (settings.adapter.capture, settings.line.port) == ("plughw:CARD=Device", "")
+    assert not settings.taps_only
+    for text in ('[line]\nkind = "sound"\n', SOUND.replace("plughw:CARD=Device", "")):
+        assert only_complaint(text).startswith("adapter.capture: missing")
+    assert only_complaint("[adapter]\nring_pin = 4\n").startswith("line.port: missing")
+
+
+def test_a_sound_card_is_named_so_that_it_converts() -> None:
+    told = only_complaint(SOUND.replace("plughw:CARD=Device", "hw:CARD=Device"))
+    assert 'Write "plughw:CARD=Device"' in told
+
+
+@pytest.mark.parametrize("pin", ["ring_pin", "loop_pin", "hook_pin", "polarity_pin"])
+def test_adapter_and_panel_share_no_pin(pin: str) -> None:
+    told = only_complaint(SOUND + f"{pin} = 17\n")
+    assert told.startswith(f"panel.red_pin = adapter.{pin}: GPIO 17")
+    assert check(f"{NEEDED}[adapter]\n{pin} = 17\n"), "only where the line is an adapter"
+
+
+def test_what_is_not_wired_is_no_shared_pin() -> None:
+    settings = check(SOUND + "loop_pin = 0\nhook_pin = 0\nring_pin = 0\n")
+    assert settings.taps_only
+    assert only_complaint(SOUND + "ring_pin = 0\n").startswith("adapter.ring_pin: 0 (not wired)")
+
+
+@pytest.mark.parametrize("tap", ["tap_only = true", "hook_pin = 0"])
+def test_a_tap_cannot_do_what_needs_an_answer(tap: str) -> None:
+    settings = check(f"{SOUND}{tap}\n")
+    assert (settings.policy.refused, settings.policy.closed) == ("pass", "pass"), "the defaults fit a tap"
+    text = f'{SOUND}{tap}\n[call]\nmode = "box_first"\n[policy]\nclosed = "message"\nwithheld = "ask_redial"\n'
+    told = complaints(text)
+    assert [one.split(":")[0] for one in told] == ["policy.withheld", "policy.closed", "call.mode"]
+    assert all(tap in one for one in told)
+    assert all("応答できる機器が必要" in one for one in complaints(text, "ja"))
+
+
+def test_an_adapter_that_answers_may_do_it_all() -> None:
+    settings = check(f'{SOUND}[call]\nmode = "box_first"\n[policy]\nwithheld = "ask_redial"\n')
+    assert settings.policy.closed == "message"

@@ -49,6 +49,22 @@ def test_a_missing_number_is_explained(house: House, payload: dict[str, Any], wo
 
 
 @pytest.mark.parametrize(
+    ("payload", "words"),
+    [
+        ({"waiting_number": "09012345678"}, "割り込みの電話: 090-1234-5678"),
+        ({"waiting_number": "09012345678", "waiting_name": "鈴木"}, "割り込みの電話: 鈴木"),
+        ({"waiting_absence": "P"}, "割り込みの電話: 非通知"),
+        ({}, "割り込みの電話:<"),
+    ],
+)
+def test_staff_see_who_knocks(house: House, payload: dict[str, Any], words: str) -> None:
+    house.ring(state="talking", recording=True)
+    assert "割り込み" not in house.get("/")
+    house.ring(state="talking", recording=True, waiting=True, **payload)
+    assert words in house.get("/")
+
+
+@pytest.mark.parametrize(
     ("decision", "words"),
     [("refuse", "箱がお断りします"), ("message", "箱が伝言をうかがいます"), ("ask_redial", "かけ直しをお願いします")],
 )

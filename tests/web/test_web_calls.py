@@ -8,7 +8,7 @@ import pytest
 from web_house import CALL, NOON, House
 
 from appliance.events import Absence, CallerIdentity
-from appliance.store.deeds import OpenCall, SetRecording
+from appliance.store.deeds import AddEvent, OpenCall, SetRecording
 from appliance.store.wav import HEADER_BYTES, header, is_ours
 from web.calls import PAGE
 
@@ -84,6 +84,38 @@ def test_one_call_tells_facts_and_story(house: House) -> None:
     ):
         assert words in page
     assert "picked up" in house.get(f"/calls/{ID}?lang=en")
+
+
+def test_the_talk_is_told_without_the_tones_after_it(house: House) -> None:
+    house.record(seconds=12.0, talk=7.5)
+    page = house.get(f"/calls/{ID}")
+    assert 'data-talk-end="7.5"' in page  # the player stops there
+    assert 'data-seek="7.5"' in page  # and goes on from there when it is asked to
+    assert "録音の長さ 7秒" in page
+    assert "相手が切ってからの音 4秒" in page
+    assert '<td class="length">14秒</td>' in house.get("/calls")
+    assert house.client.get(f"/calls/{ID}/sound").data[44:] == (bytes(range(256)) * 751)[: 12 * 16000]
+
+
+def test_a_recording_that_ends_with_the_talk_says_nothing_of_a_tail(house: House) -> None:
+    house.record(seconds=3.0)
+    page = house.get(f"/calls/{ID}")
+    assert "data-talk-end" not in page
+    assert "相手が切ってからの音" not in page
+
+
+@pytest.mark.parametrize(
+    ("identity", "words"),
+    [
+        ({"number": "09012345678", "absence": None}, "割り込みの電話<small>090-1234-5678</small>"),
+        ({"number": "", "absence": "P"}, "割り込みの電話<small>非通知</small>"),
+        ({"number": "", "absence": None, "name": ""}, "割り込みの電話</span>"),
+    ],
+)
+def test_the_story_tells_who_knocked(house: House, identity: dict[str, object], words: str) -> None:
+    house.record()
+    house.store.write(AddEvent(ID, NOON, "CallWaitingHeard", {"identity": identity}, 8000))
+    assert words in house.get(f"/calls/{ID}")
 
 
 def test_a_call_without_recording_says_so(house: House) -> None:

@@ -99,6 +99,19 @@ def test_recording_plays_and_seeks(house: House, screen: Screen) -> None:
     assert [entry.what for entry in house.store.audited(call)] == ["play"]
 
 
+def test_the_player_stops_where_the_talk_ends_and_goes_on_when_asked(house: House, screen: Screen) -> None:
+    call = house.record(seconds=4.0, talk=1.5)
+    screen.open(f"/calls/{call}")
+    sound = "document.getElementById('sound')"
+    screen.run(f"{sound}.currentTime = 1.0; {sound}.play()")
+    screen.wait(lambda: screen.run(f"return {sound}.paused && {sound}.currentTime === 1.5"))
+    screen.run(f"{sound}.play()")
+    screen.wait(lambda: float(str(screen.run(f"return {sound}.currentTime"))) > 2.0)
+    screen.run("document.querySelector('[data-seek=\"1.5\"]').click()")
+    screen.wait(lambda: 1.6 < float(str(screen.run(f"return {sound}.currentTime"))) < 4.0)
+    assert screen.run(f"return {sound}.paused") is False
+
+
 def test_a_growing_recording_plays_what_is_there(house: House, screen: Screen) -> None:
     call = house.record(seconds=3, finished=False)
     screen.open(f"/calls/{call}")

@@ -55,6 +55,10 @@ CALL: dict[str, Any] = {
     "decision": "announce",
     "decision_why": "",
     "recording": False,
+    "waiting": False,
+    "waiting_number": "",
+    "waiting_absence": None,
+    "waiting_name": "",
 }
 
 
@@ -99,7 +103,11 @@ class House:
         return self.client.get(path).get_data(as_text=True)
 
     def record(self, call_id: str = CALL["call_id"], began: datetime = NOON, **knobs: Any) -> str:
-        """A call in the store; `seconds` of recording on disk, 0 for none; `finished` or still growing."""
+        """A call in the store; `seconds` of recording on disk, 0 for none; `finished` or still growing.
+
+        `talk`: seconds after which the far end hung up.
+        """
+        talk = knobs.get("talk")
         seconds, finished = knobs.get("seconds", 2.0), knobs.get("finished", True)
         count = round(seconds * 8000)
         identity = knobs.get("identity", CallerIdentity("0312345678"))
@@ -116,7 +124,7 @@ class House:
             path.write_bytes(header(count) + (bytes(range(256)) * (count // 128 + 1))[: 2 * count])
             deeds.append(SetRecording(call_id, file, began + timedelta(seconds=7)))
         if count and finished:
-            deeds.append(CloseRecording(call_id, count))
+            deeds.append(CloseRecording(call_id, count, None if talk is None else round(talk * 8000)))
         if finished:
             deeds.append(EndCall(call_id, began + timedelta(seconds=7 + seconds), Outcome.TALKED))
         self.store.write(*deeds)

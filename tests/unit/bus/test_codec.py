@@ -54,6 +54,7 @@ def an_event(kind: type[Fact]) -> Fact:
         "bool": True,
         "tuple[str, ...]": ("a",),
         "SampleIndex": AT,
+        "SampleIndex | None": SampleIndex(7),
         "CallerIdentity": CallerIdentity("110"),
         "Prompt": Prompt.REFUSED,
         "ClearedBy": ClearedBy.LOOP,

@@ -151,8 +151,8 @@ class NotedEar:
         self.trusting = True
         self._journal = journal
 
-    def believes(self, fact: ev.FarEndCleared) -> bool:
-        return self.trusting
+    def judge(self, fact: ev.Fact) -> ev.Fact | None:
+        return fact if self.trusting else None
 
     def hear(self, block: ev.SoundBlock) -> list[ev.Fact]:
         self._journal(f"ear hears {block.source}")

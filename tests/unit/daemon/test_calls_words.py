@@ -44,7 +44,23 @@ def gap(samples: int, kind: str = "gap", why: str = "") -> dict[str, Any]:
             {"samples": 16000, "drift_samples": -7, "marks": [gap(800), gap(8000, "lost", "overrun")]},
             "2.0 s, the line's clock was off by 7 samples, marks: 1 gap, 0.1 s; 1 stretch lost, 1.0 s (overrun)",
         ),
-        ("FarEndCleared", {"by": "busy_tone"}, "by busy tone"),
+        (
+            "RecordingStopped",
+            {"samples": 16000, "drift_samples": 0, "marks": [gap(3600, "tail", "busy_tone")]},
+            "2.0 s, marks: after the talk 0.5 s (busy tone)",
+        ),
+        ("FarEndCleared", {"by": "busy_tone", "since": 7}, "by busy tone"),
+        (
+            "CallWaitingHeard",
+            {"identity": {"number": "09012345678", "absence": None, "name": ""}},
+            "caller 09012345678",
+        ),
+        (
+            "CallWaitingHeard",
+            {"identity": {"number": "", "absence": None, "name": ""}},
+            "a second caller",
+        ),
+        ("CallWaitingHeard", {}, "a second caller"),
         (
             "AlertRaised",
             {"level": "alarm", "kind": "sos", "why": "SOS was pressed", "call_id": "x"},

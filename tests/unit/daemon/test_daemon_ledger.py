@@ -127,6 +127,64 @@ def test_a_call_is_written_down_and_told(desk: Desk) -> None:
     assert desk.ledger.call_id == ""
 
 
+def recorded_call(desk: Desk, *facts: tuple[int, ev.Fact]) -> CallRecord:
+    """A call recorded from its begin on for 20 s; `facts`: at so many ms into it."""
+    call_id = desk.begin()
+    start = desk.now
+    desk.ledger.take(ev.RecordingStarted(start, call_id, "recordings/x.wav"))
+    for ms, fact in facts:
+        at = SampleIndex(start + ms * 8)
+        dated = replace(fact, at=at)
+        if isinstance(dated, ev.FarEndCleared) and dated.since is not None:
+            dated = replace(dated, since=SampleIndex(start + dated.since))
+        desk.ledger.take(dated, at - start)
+    desk.clock.move(20_000)
+    desk.ledger.recorded(desk.now, RecordingDone("x.wav", 160_000, ()))
+    desk.end()
+    return desk.record(call_id)
+
+
+def busy(since_ms: int) -> ev.FarEndCleared:
+    return ev.FarEndCleared(SampleIndex(0), ev.ClearedBy.BUSY_TONE, SampleIndex(since_ms * 8))
+
+
+VOICE = ev.VoiceBegan(SampleIndex(0))
+
+
+def test_the_talk_ends_with_the_first_tone_after_the_hang_up(desk: Desk) -> None:
+    record = recorded_call(desk, (1_000, VOICE), (15_000, busy(12_500)), (18_000, busy(15_500)))
+    assert (record.samples, record.talk_samples, record.talk_s, record.tail_s) == (160_000, 100_000, 12.5, 7.5)
+    stopped = next(event for event in desk.store.events(record.id) if event.kind == "RecordingStopped")
+    assert stopped.payload["marks"] == [{"kind": "tail", "at": 100_000, "samples": 60_000, "why": "busy_tone"}]
+
+
+def test_who_speaks_after_a_tone_goes_on_with_the_talk(desk: Desk) -> None:
+    record = recorded_call(desk, (5_000, busy(2_500)), (9_000, VOICE))
+    assert (record.talk_samples, record.tail_s) == (None, 0.0)
+    record = recorded_call(desk, (5_000, busy(2_500)), (9_000, VOICE), (19_000, busy(16_000)))
+    assert record.talk_samples == 128_000
+
+
+def test_a_hang_up_without_a_tone_trims_nothing(desk: Desk) -> None:
+    gone = ev.FarEndCleared(SampleIndex(0), ev.ClearedBy.LOOP)
+    assert recorded_call(desk, (15_000, gone)).talk_samples is None
+
+
+def test_a_second_caller_is_told_with_the_name_of_our_book(desk: Desk) -> None:
+    desk.store.put_contact(Contact(KEY, "山田太郎"), desk.clock.civil())
+    desk.begin()
+    assert desk.snapshot()["waiting"] is False
+    desk.ledger.take(ev.CallWaitingHeard(desk.now))
+    desk.ledger.tell()
+    assert (desk.snapshot()["waiting"], desk.snapshot()["waiting_number"]) == (True, "")
+    desk.ledger.take(ev.CallWaitingHeard(desk.now, NUMBER))
+    desk.ledger.take(ev.CallWaitingHeard(desk.now))  # a tone of the same knocking
+    desk.ledger.tell()
+    told = desk.snapshot()
+    assert (told["waiting_number"], told["waiting_name"], told["number"]) == ("0312345678", "山田太郎", "")
+    assert desk.said()[-2]["identity"]["number"] == "0312345678"
+
+
 def test_everything_is_published_once_and_in_order(desk: Desk) -> None:
     call_id = desk.begin()
     desk.ledger.take(ev.CallerIdentified(desk.now, NUMBER))

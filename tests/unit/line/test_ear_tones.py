@@ -22,7 +22,7 @@ from ear_sounds import (
 from appliance.errors import OperatorError
 from appliance.events import ClearedBy, Fact, FarEndCleared, FaxToneHeard, Source
 from appliance.line.ear import Ear
-from appliance.line.progress_tones import CADENCES, cadences_of
+from appliance.line.progress_tones import CADENCES, cadences_of, knocks_of
 from appliance.units import RATE_HZ, SampleIndex
 
 BUSY = (500, 500)
@@ -90,14 +90,75 @@ def test_a_click_in_the_pause_does_not_hide_busy() -> None:
         ("UK", (400,), (400, 350, 225, 525), -20, ClearedBy.REORDER_TONE),
         ("EU", (425,), (480, 480), -20, ClearedBy.BUSY_TONE),
         ("EU", (425,), (240, 240), -20, ClearedBy.REORDER_TONE),
+        ("DE", (425,), (480, 480), -20, ClearedBy.BUSY_TONE),
+        ("FR", (440,), (500, 500), -20, ClearedBy.BUSY_TONE),
+        ("FR", (440,), (250, 250), -20, ClearedBy.REORDER_TONE),
+        ("FR", (440,), (4000,), -20, ClearedBy.DIAL_TONE),
+        ("AU", (425,), (375, 375), -20, ClearedBy.BUSY_TONE),
+        ("AU", (413, 438), (4000,), -20, ClearedBy.DIAL_TONE),
+        ("NZ", (400,), (500, 500), -20, ClearedBy.BUSY_TONE),
+        ("NZ", (400,), (250, 250), -20, ClearedBy.REORDER_TONE),
+        ("KR", (480, 620), (500, 500), -24, ClearedBy.BUSY_TONE),
+        ("KR", (480, 620), (300, 200), -24, ClearedBy.REORDER_TONE),
+        ("TW", (480, 620), (500, 500), -24, ClearedBy.BUSY_TONE),
+        ("TW", (350, 440), (4000,), -13, ClearedBy.DIAL_TONE),
+        ("CN", (450,), (350, 350), -20, ClearedBy.BUSY_TONE),
+        ("CN", (450,), (700, 700), -20, ClearedBy.REORDER_TONE),
+        ("IN", (400,), (750, 750), -20, ClearedBy.BUSY_TONE),
+        ("IN", (400,), (250, 250), -20, ClearedBy.REORDER_TONE),
     ],
 )
 def test_tones_of_the_countries(
     country: str, hz: tuple[float, ...], beats: tuple[int, ...], dbm0: float, by: ClearedBy
 ) -> None:
-    [(heard, after)] = cleared(cadence(hz, beats, 4, dbm0) + noise(4, dbm0 - 15), country)
+    secs = 5.0 if beats[0] >= 700 and len(beats) > 1 else 4.0  # three cycles of slow beats last longer
+    [(heard, after)] = cleared(cadence(hz, beats, secs, dbm0) + noise(secs, dbm0 - 15), country)
     assert heard is by
-    assert after <= 4
+    assert after <= secs
+
+
+def test_australian_congestion_whose_every_other_beat_is_10_db_softer() -> None:
+    loud, soft = (cadence((425,), (375, 375), 0.75, dbm0) for dbm0 in (-15, -25))
+    [(by, _)] = cleared(np.tile(np.concatenate([loud, soft]), 4), "AU")
+    assert by is ClearedBy.BUSY_TONE
+
+
+def test_indian_dial_tone_that_swells_25_times_a_second() -> None:
+    swing = 0.55 + 0.45 * np.cos(2 * np.pi * 25 * np.arange(4 * RATE_HZ) / RATE_HZ)
+    assert [by for by, _ in cleared(tone((400,), 4) * swing, "IN")] == [ClearedBy.DIAL_TONE]
+    assert cleared(tone((400,), 4) * swing, "JP") == []
+
+
+@pytest.mark.parametrize("lead_s", [0.0, 2.3])
+@pytest.mark.parametrize(("beats", "country"), [((500, 500), "JP"), ((4000,), "JP"), ((400, 350, 225, 525), "UK")])
+def test_what_told_the_clear_is_dated_to_its_first_tone(lead_s: float, beats: tuple[int, ...], country: str) -> None:
+    sound = np.concatenate([speech(lead_s + 0.1)[: int(lead_s * RATE_HZ)], cadence((400,), beats, 4)])
+    [fact] = [fact for fact in hear(Ear(country), sound) if isinstance(fact, FarEndCleared)]
+    assert fact.since is not None
+    assert abs(fact.since / RATE_HZ - lead_s) < 0.04
+
+
+def test_a_modem_that_tells_of_busy_first_is_dated_by_what_we_heard() -> None:
+    ear = Ear("JP")
+    hear(ear, np.concatenate([quiet(2), cadence((400,), BUSY, 1.7)]))
+    told = ear.judge(FarEndCleared(SampleIndex(int(3.7 * RATE_HZ)), ClearedBy.MODEM_BUSY))
+    assert isinstance(told, FarEndCleared)
+    assert told.since is not None
+    assert abs(told.since - 2 * RATE_HZ) < 400
+    silent = Ear("JP")
+    hear(silent, quiet(3))
+    assert silent.judge(FarEndCleared(SampleIndex(24_000), ClearedBy.LOOP)) == FarEndCleared(
+        SampleIndex(24_000), ClearedBy.LOOP
+    )
+
+
+@pytest.mark.parametrize("damage_dbm0", [-100, -32])
+def test_the_answer_tone_of_a_fast_fax_swells_and_turns(damage_dbm0: float) -> None:
+    t = np.arange(int(3.2 * RATE_HZ)) / RATE_HZ
+    turns = np.where((t / 0.45).astype(int) % 2, -1.0, 1.0)
+    ansam = tone((2100,), 3.2, -15) * (1 + 0.2 * np.sin(2 * np.pi * 15 * t)) * turns  # ITU-T V.8
+    [ced] = tones(hear(Ear("JP"), np.concatenate([speech(1), ansam]) + noise(4.2, damage_dbm0)))
+    assert ced == FaxToneHeard(ced.at, "ced")
 
 
 @pytest.mark.parametrize(
@@ -191,5 +252,6 @@ def test_every_country_has_its_tones_and_every_tone_its_source(country: str) -> 
     table = cadences_of(country)
     assert {"busy", "reorder", "dial", "ringback", "cng", "ced"} <= {row.name for row in table}
     assert all(row.source and row.hz and row.beats_ms for row in table)
+    assert knocks_of(country)
     for row, other in pairwise(sorted((row for row in table if row.told), key=lambda row: (row.hz, row.beats_ms))):
         assert (row.hz, row.beats_ms) != (other.hz, other.beats_ms)

@@ -68,6 +68,22 @@ def test_the_list_is_for_people(data: Path, book: Store) -> None:
     assert "\x1b" not in lines[3]
 
 
+def test_the_length_is_that_of_the_talk(data: Path, book: Store) -> None:
+    book.write(
+        OpenCall("c4", T0),
+        SetRecording("c4", "recordings/c4.wav", T0),
+        CloseRecording("c4", 8000 * 65, 8000 * 60 + 4000),
+        EndCall("c4", T0 + timedelta(seconds=70), Outcome.TALKED),
+    )
+    assert ask(data, "list").splitlines()[1].endswith("01:00")
+    assert "after it   4.5 s of tones, kept in the recording" in ask(data, "show", "c4")
+    told = json.loads(ask(data, "show", "c4", "--json"))
+    assert (told["seconds"], told["talk_seconds"], told["talk_samples"]) == (65.0, 60.5, 484_000)
+    whole = json.loads(ask(data, "show", "c2", "--json"))
+    assert (whole["seconds"], whole["talk_seconds"], whole["talk_samples"]) == (65.0, 65.0, None)
+    assert "after it" not in ask(data, "show", "c2")
+
+
 def test_columns_are_even_with_wide_characters() -> None:
     assert width("電話a") == 5
     assert width("ﾊﾞ") == 2

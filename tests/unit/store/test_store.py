@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
@@ -66,6 +68,28 @@ def test_migrations_make_the_tables_that_the_schema_tells(data: Path) -> None:
     engine.dispose()
     folder = Path(migrate.__file__).parent / "migrations"
     assert ScriptDirectory(str(folder)).get_current_head() == schema.HEAD == migrate.revision(data)
+
+
+def test_a_database_of_the_first_revision_keeps_its_calls(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    places.make_directories(data)
+    engine = create_engine(f"sqlite:///{places.database(data)}")
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO calls (id, direction, started_at, recording, samples) "
+            "VALUES ('c1', 'in', '2026-11-24T01:00:00.000Z', 'recordings/x.wav', 80000)"
+        )
+    engine.dispose()
+    assert migrate.revision(data) == "0001"
+    migrate.upgrade_here(data)
+    store = Store(data)
+    [call] = store.calls()
+    store.close()
+    assert (call.id, call.samples, call.talk_samples, call.talk_s, call.tail_s) == ("c1", 80000, None, 10.0, 0.0)
 
 
 def test_upgrading_again_changes_nothing(data: Path, store: Store) -> None:

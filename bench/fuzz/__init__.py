@@ -1,0 +1,1 @@
+"""Random, mutated and guided input for every decoder: nothing may crash, warn, or report what nobody sent."""
