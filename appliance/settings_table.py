@@ -81,6 +81,9 @@ SECTIONS = (
     Section("shop", Words("The shop.", "店")),
 )
 
+COUNTRIES = ("JP", "US", "CA", "GB", "DE", "FR", "AU", "NZ", "KR", "TW", "CN", "IN")
+"""Countries (ISO 3166-1 alpha-2) whose tones are known. Spec: `line.progress_tones`; a test holds the two together."""
+
 _PROFILES = ("usr5637", "cx930xx", "si24xx", "generic", "cx930xx-duplex", "generic-duplex")
 """Chipset profiles. Spec: `line.modem.profiles`; a test holds the two together."""
 
@@ -113,7 +116,7 @@ TABLE = (
     ),
     _row(
         "line.country",
-        Choice(("JP", "US")),
+        Choice(COUNTRIES),
         "",
         "Whose ringing, tones and caller ID are on the line.",
         "呼出音・信号音・番号表示の方式(国)",

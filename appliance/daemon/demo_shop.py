@@ -14,7 +14,7 @@ import appliance
 from appliance.daemon.wiring import load_prompts, prepare_data
 from appliance.desk.contacts import Contact, lookup_key
 from appliance.desk.popup import missing_number
-from appliance.edge.sounds import read_wav
+from appliance.edge.sound_files import read_any
 from appliance.errors import OperatorError
 from appliance.events import Absence, CallerIdentity, Outcome, Prompt
 from appliance.exchange.adapter import SimAdapter
@@ -90,7 +90,7 @@ def _one_call(options: DemoOptions) -> Script:
 
 def read_sound(path: Path) -> bytes:
     """The samples of a voice. Raises OperatorError where there are none."""
-    sound = read_wav(path)
+    sound = read_any(path)
     if not sound:
         raise OperatorError(f"{path} has no sound in it")
     return sound

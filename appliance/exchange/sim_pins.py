@@ -96,9 +96,12 @@ class ExchangePinFactory(MockFactory):  # type: ignore[misc]  # gpiozero has no 
             for number, high in json.loads(line or "{}").items():
                 name = f"GPIO{number}"
                 self._levels[name] = bool(high)
-                for pin in list(self.pins.values()):
-                    if pin.info.name == name:
-                        self.show(pin)
+                self._show_all(name)
+
+    def _show_all(self, name: str) -> None:
+        for pin in list(self.pins.values()):
+            if pin.info.name == name:
+                self.show(pin)
 
 
 def _number(name: str) -> int:

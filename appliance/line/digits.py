@@ -40,13 +40,15 @@ class _Told:
 class DigitDoor:
     """Lets each press through once: by our ear while it hears the line, else by the modem.
 
-    Tell it of every block first (`hear`), then of the digits. Instants may lie a little apart or out of order.
+    Tell it of every block first (`hear`), then of the digits. Instants may lie a little apart or out of order. Until
+    our ear has told of a digit on this line, the modem is believed too: some chips mute the keys in their sound.
     """
 
     def __init__(self) -> None:
         self._told: deque[_Told] = deque(maxlen=_REMEMBERED)
         self._since = self._until = SampleIndex(0)
         self._hears = False
+        self._proved = False  # our ear has told of a digit; kept over calls
 
     def hear(self, block: SoundBlock) -> None:
         """Sound arrived; only that of the line counts."""
@@ -59,6 +61,7 @@ class DigitDoor:
 
     def take_ear(self, digit: DigitHeard) -> list[DigitHeard]:
         """A digit of our own ear; `at` is when its tone began."""
+        self._proved = True
         return self._take(_By.EAR, digit)
 
     def take_modem(self, digit: DigitHeard) -> list[DigitHeard]:
@@ -71,7 +74,7 @@ class DigitDoor:
         self._hears = False
 
     def _ear_rules(self, at: SampleIndex) -> bool:
-        return self._hears and at - self._until <= HEARING and at - self._since >= SETTLED
+        return self._proved and self._hears and at - self._until <= HEARING and at - self._since >= SETTLED
 
     def _take(self, by: _By, digit: DigitHeard) -> list[DigitHeard]:
         for told in self._told:

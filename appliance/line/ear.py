@@ -21,8 +21,7 @@ from appliance.events import (
 )
 from appliance.line.call_progress import CallProgress
 from appliance.line.call_waiting import KnockDoor
-from appliance.line.callerid.message import Standard
-from appliance.line.callerid.receiver import STANDARDS, CallerIdReceiver
+from appliance.line.callerid.receiver import CallerIdReceiver
 from appliance.line.digits import DigitDoor
 from appliance.line.progress_tones import cadences_of, knocks_of
 from appliance.line.voice import VoiceBesideOurs
@@ -66,7 +65,7 @@ class Ear:
         self._meter = ToneMeter(self._progress.hz)
         self._keys = DtmfReceiver()
         self._digits = DigitDoor()
-        self._names = CallerIdReceiver("fsk" if "fsk" in STANDARDS else "auto")
+        self._names = CallerIdReceiver("fsk")  # DTMF is of an idle line only: in a call somebody presses keys
         self._knocks = KnockDoor()
         self._next = SampleIndex(0)
         self._kept: list[Sound] = []  # less than a batch
@@ -120,8 +119,6 @@ class Ear:
         for digit in self._keys.hear(at, sound):
             facts += self._digits.take_ear(DigitHeard(digit.at, digit.digit))
         for message in self._names.hear(at, sound):
-            if message.standard is Standard.DTMF:  # of an idle line only: here somebody presses keys
-                continue
             facts += self._once(CallWaitingHeard(message.at, message.identity))
         heard = self._meter.measure(at, sound)
         told, tonal = self._progress.hear(heard)

@@ -29,7 +29,8 @@ class LineNews:
     """Folds bursts, messages and hook changes of one line into facts."""
 
     def __init__(self, settings: LineSettings) -> None:
-        self.cadence = RingCadence(settings.country, settings.number_display)
+        # Whatever the settings say: to answer in CAR costs the call, and here a burst has a length that tells it.
+        self.cadence = RingCadence(settings.country, number_display=True)
         self.lifted = False
         self._caller = CallerReader(settings.country, self.cadence)
         self._kept: list[Fact] = []

@@ -22,6 +22,10 @@ DATA_WAIT_MS = 3_200
 LIMIT_MS = 7_000
 """From primary answer to on-hook at most. Spec: CALLER_ID.md 1.1 row 5."""
 
+FRUITLESS = 2
+"""After so many primary answers in a row that brought not a sound, only a reversal is still answered. Why: a private
+exchange may ring as fast as CAR, and every answer to that costs a call; one alone may be a caller who gave up."""
+
 
 class PrimaryAnswer:
     """One line's primary answers. `closed`: the loop is to be held for the number.
@@ -36,6 +40,7 @@ class PrimaryAnswer:
         self._reversed_at: SampleIndex | None = None
         self._burst_end: SampleIndex | None = None  # of the last one, if it was short
         self._done = False  # in this call
+        self._fruitless = 0  # in a row
         self.closed_at = SampleIndex(0)
         self._carrier = CarrierWatch()
 
@@ -49,7 +54,7 @@ class PrimaryAnswer:
     def burst_began(self, now: SampleIndex, start: SampleIndex) -> bool:
         """Whether to go off-hook now."""
         end, self._burst_end = self._burst_end, None
-        if end is None or not _is_short(milliseconds(start - end)):
+        if end is None or self.in_vain or not _is_short(milliseconds(start - end)):
             return False
         return self._close(now)
 
@@ -69,6 +74,19 @@ class PrimaryAnswer:
         if now >= later(self.closed_at, LIMIT_MS) or self._carrier.ended:
             return True
         return now >= later(self.closed_at, DATA_WAIT_MS) and not self._carrier.present
+
+    @property
+    def in_vain(self) -> bool:
+        """The line does not hand over numbers, as far as can be told: fast ringing alone is not answered."""
+        return self._fruitless >= FRUITLESS
+
+    def message_came(self) -> None:
+        """The line hands over numbers."""
+        self._fruitless = 0
+
+    def gave_up(self) -> None:
+        """Nothing that could be read came; somebody who lifted a telephone proves nothing and is not told."""
+        self._fruitless = 0 if self._carrier.present or self._carrier.ended else self._fruitless + 1
 
     def open(self) -> None:
         """On-hook: the message is here, or is given up."""

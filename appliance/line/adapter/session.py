@@ -13,6 +13,8 @@ from appliance.events import (
     ClearedBy,
     Fact,
     FarEndCleared,
+    FaultCleared,
+    FaultRaised,
     LineReady,
     LineReleased,
     LineSeized,
@@ -42,6 +44,9 @@ from appliance.units import SampleIndex, later
 HANDING_OVER = "the exchange is still handing over the number"
 ANOTHER = "the caller has given up, and another one is calling"
 TAP_ONLY = "tap only: no telephone of the shop is lifted, and the box cannot answer by itself"
+
+DISPLAY_FAULT = "number_display"
+NO_NUMBERS = "the line rings as if to hand over a number, but sends none: set line.number_display = false"
 
 OWN_CLICK_MS = 200
 """Pulses of the ring input so soon after our own relay moved are its own. Why: bounce and the coupling capacitor; the
@@ -230,7 +235,7 @@ class AdapterSession:
         self._polarity.tick(now, calm=self._news.cadence.quiet and not self._on_line and not self._news.lifted)
         if self._primary.closed and self._primary.is_over(now):
             self._take_messages(self._identity.flush())
-            self._end_primary()
+            self._give_up_primary()
         self._found += self._news.tick(now, self._hold.wanted)
         self._advance()
 
@@ -317,6 +322,15 @@ class AdapterSession:
         self._ring.reset()
         self._identity.reset()
 
+    def _give_up_primary(self) -> None:
+        if not self._primary.closed:  # the last sound held the message
+            return
+        was_in_vain = self._primary.in_vain
+        self._primary.gave_up()
+        if self._primary.in_vain and not was_in_vain:
+            self._found.append(FaultRaised(self._now, DISPLAY_FAULT, NO_NUMBERS))
+        self._end_primary()
+
     def _end_primary(self) -> None:
         if self._primary.closed:
             self._primary.open()
@@ -370,8 +384,15 @@ class AdapterSession:
         for message in messages:
             if self._tap is not None:
                 self._tap.identity(self._now)
+            self._learn_display()
             self._end_primary()
             self._found += self._news.identified(self._now, message.identity, self._hold.wanted)
+
+    def _learn_display(self) -> None:
+        """This line does hand over numbers."""
+        if self._primary.in_vain:
+            self._found.append(FaultCleared(self._now, DISPLAY_FAULT))
+        self._primary.message_came()
 
     def _tell_ready(self, at: SampleIndex) -> None:
         self.ready = True

@@ -13,8 +13,8 @@ from appliance.line.callerid.message import CallerIdMessage
 from appliance.line.callerid.reading import Languages, read
 from appliance.units import SampleIndex
 
-STANDARDS = ("auto", "jclip", "bellcore", "etsi", "dtmf")
-"""What a receiver can be told to listen for; `auto` is all of it and needs to know no country."""
+STANDARDS = ("auto", "fsk", "jclip", "bellcore", "etsi", "dtmf")
+"""What a receiver can be told to listen for; `auto` is all of it and needs to know no country, `fsk` all but DTMF."""
 
 
 class CallerIdReceiver:
@@ -23,7 +23,7 @@ class CallerIdReceiver:
     def __init__(self, standard: str = "auto") -> None:
         if standard not in STANDARDS:
             raise HouseError(f"{standard!r} is no standard of caller identity: {', '.join(STANDARDS)}")
-        every = standard == "auto"
+        every = standard in ("auto", "fsk")
         self._jclip = every or standard == "jclip"
         self._bellcore = every or standard == "bellcore"
         self._etsi = every or standard == "etsi"

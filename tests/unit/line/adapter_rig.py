@@ -178,3 +178,17 @@ def make(country: str = "JP", number_display: bool = True, **adapter: object) ->
     rig = Rig(Settings(line=line, adapter=AdapterSettings(capture="card", **adapter)))  # type: ignore[arg-type]
     rig.run(1000)
     return rig
+
+
+def hand_over(rig: Rig, polarity: bool) -> None:
+    """Reversal, CAR until the primary answer, the data 200 ms later, ringing 400 ms after the on-hook."""
+    rig.pin(0, LinePin.POLARITY, False)
+    if polarity:
+        rig.pin(1000, LinePin.POLARITY, True)
+    rig.car(1500)
+    rig.run(1500)
+    for _ in range(400):
+        if rig.session.hook:
+            break
+        rig.run(10)
+    assert rig.session.hook

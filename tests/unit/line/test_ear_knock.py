@@ -48,7 +48,7 @@ def test_every_call_waiting_tone_is_heard_in_mid_talk(
 ) -> None:
     [heard] = knocks(hear(Ear(country), in_talk(sound_of(knock, dbm0), dbm0 - over_noise_db)))
     assert heard.identity == UNKNOWN_CALLER
-    assert abs(heard.at / RATE_HZ - 3.04) < 0.06  # where it began; one that swells begins softly
+    assert abs(heard.at / RATE_HZ - 3.04) < 0.08  # where it began; one that swells begins softly
 
 
 @pytest.mark.parametrize("depth", [0.5, 0.9, 1.0])
