@@ -68,19 +68,22 @@ class Report:
 
 @dataclass
 class Tally:
-    """What a receiver made of what was sent. `failed`: seeds of what it did not get."""
+    """What a receiver made of what was sent. `failed`: seeds that are not exact; `misled`: with something wrong."""
 
     tried: int = 0
     exact: int = 0
     wrong: int = 0  # reported, but not what was sent (or a second time)
     failed: list[int] = field(default_factory=list)
+    misled: list[int] = field(default_factory=list)
 
     def count(self, seed: int, heard: Sequence[object], sent: object) -> None:
         """One message: exact is the one that was sent, once, and nothing else."""
         self.tried += 1
         right = len(heard) == 1 and heard[0] == sent
         self.exact += right
-        self.wrong += len(heard) - min(1, sum(one == sent for one in heard))
+        wrong = len(heard) - min(1, sum(one == sent for one in heard))
+        self.wrong += wrong
+        self.misled += [seed] if wrong else []
         if not right:
             self.failed.append(seed)
 
@@ -89,6 +92,7 @@ class Tally:
         self.exact += other.exact
         self.wrong += other.wrong
         self.failed += other.failed
+        self.misled += other.misled
 
     @property
     def percent(self) -> float:
@@ -96,7 +100,8 @@ class Tally:
 
     def examples(self) -> str:
         """Some seeds to look at."""
-        return ", ".join(str(seed) for seed in self.failed[:5])
+        seeds = ", ".join(str(seed) for seed in self.failed[:5])
+        return seeds + (f"; wrong: {', '.join(str(seed) for seed in self.misled[:5])}" if self.misled else "")
 
     def shown(self) -> str:
         """Its cell in a table: a dash where nothing was tried; 100 only where nothing failed."""

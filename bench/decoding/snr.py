@@ -140,7 +140,12 @@ def report(curve: Mapping[Key, Tally]) -> Report:
             told.lines += [f"{LEVEL_DBM0:g} dBm0, sent by {sender}", *columns(titles, rows)]
     told.lines += peers.absent(*RECEIVERS)
     told.lines += _examples(curve)
-    told.figures = [_figure(curve, snr, wanted) for snr, wanted in WANTED.items()]
+    told.figures = [
+        _figure(curve, snr, wanted, transmitter)
+        for transmitter in MESSAGES
+        for snr, wanted in WANTED.items()
+        if (SIGNALS[0], snr, transmitter, "ours") in curve
+    ]
     told.lines.append(f"Stretch, {STRETCH:g} % at {STRETCH_DB:g} dB: {_by_signal(curve, STRETCH_DB)}.")
     wrong = sum(tally.wrong for (*_, receiver), tally in curve.items() if receiver == "ours")
     heard = sum(tally.tried for (*_, receiver), tally in curve.items() if receiver == "ours")
@@ -153,13 +158,16 @@ def _row(curve: Mapping[Key, Tally], signal: str, transmitter: str, receiver: st
     return [f"{receiver} {signal.upper()}", *(cell.shown() for cell in cells), str(sum(cell.wrong for cell in cells))]
 
 
-def _by_signal(curve: Mapping[Key, Tally], snr: float) -> str:
-    return ", ".join(f"{signal.upper()} {curve[signal, snr, 'twin', 'ours'].shown()}" for signal in SIGNALS)
+def _by_signal(curve: Mapping[Key, Tally], snr: float, transmitter: str = "twin") -> str:
+    return ", ".join(f"{signal.upper()} {curve[signal, snr, transmitter, 'ours'].shown()}" for signal in SIGNALS)
 
 
-def _figure(curve: Mapping[Key, Tally], snr: float, wanted: float) -> Figure:
-    met = all(curve[signal, snr, "twin", "ours"].percent >= wanted for signal in SIGNALS)
-    return Figure(f"snr-{snr:g}", f"FSK at {snr:g} dB", f"≥ {wanted:g} %", _by_signal(curve, snr), met)
+def _figure(curve: Mapping[Key, Tally], snr: float, wanted: float, transmitter: str) -> Figure:
+    met = all(curve[signal, snr, transmitter, "ours"].percent >= wanted for signal in SIGNALS)
+    name, what = f"snr-{snr:g}", f"FSK at {snr:g} dB"
+    if transmitter != "twin":
+        name, what = f"{name}-{transmitter}", f"{what}, sent by lib{transmitter}"
+    return Figure(name, what, f"≥ {wanted:g} %", _by_signal(curve, snr, transmitter), met)
 
 
 def _examples(curve: Mapping[Key, Tally]) -> list[str]:

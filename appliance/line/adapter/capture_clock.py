@@ -12,6 +12,10 @@ from appliance.units import SampleIndex, samples
 SLIP_MS = 40
 """Count and clock may differ by so much. Why: two blocks; two clocks 100 ppm apart need 7 minutes for it."""
 
+DRIFT_MS = 15
+"""Behind by so much, and not by `SLIP_MS`, is a card whose clock runs slow: the instants are moved, and nothing was
+lost. Why: two clocks part slowly, sound is lost in blocks; the recording fills in less than a block without a mark."""
+
 WINDOW = 50
 """Blocks (1 s) of which the least late one counts. Why: a busy machine is late for some, never early."""
 
@@ -33,8 +37,10 @@ class CaptureClock:
         if late < -samples(SLIP_MS):  # sound from the future: the card is fast, or the first block came late
             at = begun
             self._late.clear()
-        elif len(self._late) == WINDOW and min(self._late) > samples(SLIP_MS):
-            lost = min(self._late)
+        elif len(self._late) == WINDOW and min(self._late) > samples(DRIFT_MS):
+            behind = min(self._late)
+            lost = behind if behind > samples(SLIP_MS) else 0
+            at = SampleIndex(at + behind - lost)
             self._late.clear()
         first = SampleIndex(at + lost)
         self.at = SampleIndex(first + count)

@@ -12,7 +12,7 @@ from appliance.events import SoundBlock
 from appliance.line.adapter.news import LineNews
 from appliance.line.cadence import ring_is_recent
 from appliance.line.callerid.message import CallerIdMessage, Standard
-from appliance.units import SampleIndex, samples
+from appliance.units import BLOCK_SAMPLES, SampleIndex, samples
 
 DIGITS_WITHIN_MS = 6_000
 """DTMF is caller identity only so soon after a ring or a reversal. Spec: CALLER_ID.md 3, gate against false starts."""
@@ -42,11 +42,12 @@ class IdentityEar:
         if self._news.lifted and not ring_is_recent(self._news.cadence, block.at, DIGITS_WITHIN_MS):
             return []
         found: list[CallerIdMessage] = []
-        if self._heard_to is not None and block.at != self._heard_to:
+        if self._heard_to is not None and self._is_torn(block.at - self._heard_to, block.at):
             found = self.flush()
-            self._listener.reset()
-        self._heard_to = SampleIndex(block.at + len(block))
-        return found + self._believed(self._listener.hear(block.at, from_pcm(block.pcm)))
+            self.reset()
+        at = block.at if self._heard_to is None else self._heard_to
+        self._heard_to = SampleIndex(at + len(block))
+        return found + self._believed(self._listener.hear(at, from_pcm(block.pcm)))
 
     def flush(self) -> list[CallerIdMessage]:
         """Messages that the end of the sound completes."""
@@ -56,6 +57,11 @@ class IdentityEar:
         """What comes now has nothing to do with what was heard."""
         self._listener.reset()
         self._heard_to = None
+
+    def _is_torn(self, gap: int, at: SampleIndex) -> bool:
+        """Sound is missing. A card's clock that was set right by less than a block tears no message while one is due."""
+        due = abs(gap) < BLOCK_SAMPLES and ring_is_recent(self._news.cadence, at, DIGITS_WITHIN_MS)
+        return gap != 0 and not due
 
     def _believed(self, messages: list[CallerIdMessage]) -> list[CallerIdMessage]:
         return [message for message in messages if self._believes(message)]

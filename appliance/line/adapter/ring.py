@@ -18,7 +18,8 @@ STEADY_MS = 200
 """On for so long without a break is ringing, too. Why: an opto with a capacitor behind it shows no pulses."""
 
 STUCK_MS = 6_000
-"""On for longer than this is a fault of the input. Why: the longest burst in use lasts 2 s (US), three times that."""
+"""On for longer than this is a fault of the input, and off for so long again none. Why: the longest burst in use lasts
+2 s (US), three times that; an input that is wired the wrong way round shows bursts as gaps."""
 
 QUIET_MS = 150
 """A burst is over after so long without a pulse. Why: two cycles at 15 Hz are 133 ms; the shortest pause is 0.2 s."""
@@ -49,7 +50,8 @@ class RingEnvelope:
     """Follows one ring input. Single glitches are no ring."""
 
     def __init__(self) -> None:
-        self._on = False
+        self.stuck = False  # wired the wrong way round, or shorted
+        self._on: bool | None = None  # None: nothing was told yet
         self._changed_at = SampleIndex(0)  # of the input
         self.reset()
 
@@ -69,9 +71,10 @@ class RingEnvelope:
         found = self.tick(at)
         if on is self._on:
             return found
+        found_so = self._on is None  # a level that was there before us has no beginning
         self._on, self._changed_at = on, at
-        self._steady_told = False
-        if on:
+        self._steady_told = found_so
+        if on and not found_so:
             self._rises.append(at)
             if self._start is None and len(self._rises) == PULSES and at - self._rises[0] < samples(WITHIN_MS):
                 self._start = self._rises[0]
@@ -80,10 +83,12 @@ class RingEnvelope:
 
     def tick(self, now: SampleIndex) -> list[BurstBegan | BurstEnded]:
         """Time went by."""
+        if now >= later(self._changed_at, STUCK_MS):
+            self.stuck = bool(self._on)
         if self._start is not None:
             return self._maybe_ended(now, self._start)
         steady = later(self._changed_at, STEADY_MS)
-        if self._on and not self._steady_told and now >= steady:
+        if self._on and not self._steady_told and not self.stuck and now >= steady:
             self._steady_told = True  # once: what sticks is no second burst
             self._start = self._changed_at
             return [BurstBegan(steady, self._start)]

@@ -5,24 +5,18 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from fsk_sounds import CLASS, CLIP, JCLIP, OCTETS, Standard, damaged, exact, heard, noisy, sent, tone, uneven
 
-from appliance.dsp.fsk import FskBurst, FskReceiver
+from appliance.dsp.fsk import FskReceiver
 from appliance.dsp.fsk_modulation import BELL_202, V23
 from appliance.dsp.level import Sound
 from appliance.events import CallerIdentity
 from appliance.exchange import fsk as twin
 from appliance.exchange.caller_id_frames import jclip, jclip_parameters, mdmf, mdmf_parameters
-from appliance.exchange.damage import Damage, DamagedLine
+from appliance.exchange.damage import Damage
 from appliance.units import RATE_HZ, SampleIndex, samples
 
-OCTETS = bytes(range(0, 256, 5)) + b"\x00\xff\x55\xaa\x00\x00\xff\xff"
-ONE_DBM0 = 32768 * 10 ** (-3.14 / 20)  # peak of a 0 dBm0 sine
-
-CLASS = (twin.BELL_202, twin.Burst(300, 180, 1, 5, -20.0))
-CLIP = (twin.V23, twin.Burst(300, 180, 1, 5, -20.0))
-JCLIP = (twin.V23, twin.Burst(0, 96, 4, 5, -20.0))
 STANDARDS = pytest.mark.parametrize("standard", [CLASS, CLIP, JCLIP], ids=["class", "clip", "jclip"])
-Standard = tuple[twin.Modulation, twin.Burst]
 
 
 @pytest.fixture(autouse=True)
@@ -30,37 +24,6 @@ def _no_warning() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         yield
-
-
-def sent(standard: Standard, octets: bytes = OCTETS, scale: float = 1.0, tones: float = 1.0) -> Sound:
-    """A message between stretches of silence; `scale`: of the whole clock, `tones`: of the tones alone."""
-    modulation, burst = standard
-    mark, space = (hz * scale * tones for hz in (modulation.mark_hz, modulation.space_hz))
-    sound = twin.transmit(octets, twin.Modulation(mark, space, modulation.bit_rate * scale), burst)
-    return np.concatenate((np.zeros(1234), sound.astype(float) * 32768, np.zeros(1300)))
-
-
-def noisy(sound: Sound, snr_db: float, seed: int, dbm0: float = -20.0) -> Sound:
-    power = (ONE_DBM0 * 10 ** (dbm0 / 20)) ** 2 / 2
-    return sound + np.random.default_rng(seed).normal(0, (power * 10 ** (-snr_db / 10)) ** 0.5, len(sound))
-
-
-def damaged(sound: Sound, damage: Damage) -> Sound:
-    return DamagedLine(damage, 1).carry(SampleIndex(0), (sound / 32768).astype(np.float32)).astype(float) * 32768
-
-
-def heard(sound: Sound, chunk: int = 160, at: int = 0) -> list[FskBurst]:
-    receiver = FskReceiver()
-    found = []
-    for start in range(0, len(sound), chunk):
-        found += receiver.hear(SampleIndex(at + start), sound[start : start + chunk])
-    return found + receiver.flush()
-
-
-def exact(sound: Sound, octets: bytes = OCTETS) -> bool:
-    """One burst, of which some reading has all octets right."""
-    bursts = heard(np.round(sound))
-    return len(bursts) == 1 and any(octets in reading.hard() for reading in bursts[0].readings())
 
 
 @STANDARDS
@@ -108,70 +71,22 @@ def test_damaged_line(standard: Standard, damage: Damage) -> None:
     assert exact(damaged(sent(standard), damage))
 
 
-@STANDARDS
-def test_noise_at_5_db_without_correction(standard: Standard) -> None:
-    assert sum(exact(noisy(sent(standard), 5.0, seed)) for seed in range(5)) >= 4
-
-
 @pytest.mark.parametrize("stop", [1, 2, 3, 5, 7])
 @pytest.mark.parametrize("modulation", [twin.V23, twin.BELL_202], ids=["v23", "bell"])
 def test_any_number_of_stop_bits(modulation: twin.Modulation, stop: int) -> None:
     assert exact(sent((modulation, twin.Burst(0, 80, stop, 5, -20.0))))
 
 
-def uneven(octets: bytes, gaps: Sound, modulation: twin.Modulation) -> Sound:
-    """A message whose octets are each followed by as many bits of mark as `gaps` says, also broken ones."""
-    runs = [(1, 100.0)]
-    for octet, gap in zip(octets, gaps.tolist(), strict=True):
-        runs += [(0, 1.0), *(((octet >> place) & 1, 1.0) for place in range(8)), (1, gap)]
-    seconds = np.array([run for _, run in runs]) / modulation.bit_rate
-    hz = np.where([bit for bit, _ in runs], modulation.mark_hz, modulation.space_hz)
-    edges, turns = (np.concatenate(([0.0], np.cumsum(part))) for part in (seconds, hz * seconds))
-    instants = np.arange(int(edges[-1] * RATE_HZ)) / RATE_HZ
-    tone = ONE_DBM0 / 10 * np.sin(2 * np.pi * np.interp(instants, edges, turns))
-    return np.concatenate((np.zeros(900), tone, np.zeros(1300)))
-
-
-GAPS = {
-    "one and a half": np.full(len(OCTETS), 1.5),
-    "up to 20, whole": np.random.default_rng(2).integers(1, 20, len(OCTETS)).astype(float),
-    "up to 20, broken": np.random.default_rng(3).uniform(1, 20, len(OCTETS)),
-    "one to two": np.random.default_rng(4).uniform(1, 2, len(OCTETS)),
-}
-
-
-@pytest.mark.parametrize("gaps", GAPS.values(), ids=GAPS.keys())
 @pytest.mark.parametrize("modulation", [twin.V23, twin.BELL_202], ids=["v23", "bell"])
-def test_octets_that_follow_no_common_clock(modulation: twin.Modulation, gaps: Sound) -> None:
-    sound = noisy(uneven(OCTETS, gaps, modulation), 15.0, 3)
-    (burst,) = heard(sound)
-    assert OCTETS in next(burst.readings()).hard()
+def test_octets_that_follow_no_common_clock(modulation: twin.Modulation) -> None:
+    gaps = np.random.default_rng(3).uniform(1, 20, 20)
+    (burst,) = heard(noisy(uneven(OCTETS[:20], gaps, modulation), 15.0, 3))
+    assert OCTETS[:20] in next(burst.readings()).hard()
 
 
 def test_each_tone_may_be_off_by_itself() -> None:
     modulation = twin.Modulation(1300 * 0.985, 2100 * 1.015)
     assert exact(noisy(sent((modulation, JCLIP[1])), 6.0, 9))
-
-
-def test_odds_are_honest() -> None:
-    """As many bits are wrong as the odds say: eight messages at 1.5 dB."""
-    expected = wrong = 0.0
-    bits = np.unpackbits(np.frombuffer(OCTETS, np.uint8), bitorder="little").reshape(-1, 8)
-    for seed in range(8):
-        (burst,) = heard(noisy(sent(CLASS), 1.5, seed))
-        for reading in burst.readings():
-            at = [k for k in range(len(reading) - len(OCTETS) + 1) if _near(reading.odds[k:], bits)]
-            if at:
-                odds = reading.odds[at[0] : at[0] + len(OCTETS)]
-                expected += float(np.sum(1 / (1 + np.exp(np.abs(odds)))))
-                wrong += float(np.sum((odds > 0) != bits))
-                break
-    assert 5 < wrong < 60
-    assert expected == pytest.approx(wrong, rel=0.5)
-
-
-def _near(odds: Sound, bits: np.ndarray) -> bool:
-    return bool(np.mean((odds[: len(bits)] > 0) != bits) < 0.05)
 
 
 @pytest.mark.parametrize("snr_db", [60.0, 4.0])
@@ -186,10 +101,6 @@ def test_chunking_changes_nothing(snr_db: float) -> None:
             for a, b in zip(one.readings(), other.readings(), strict=True):
                 assert np.array_equal(a.odds, b.odds)
                 assert np.array_equal(a.starts, b.starts)
-
-
-def tone(hz: float, seconds: float, dbm0: float) -> Sound:
-    return ONE_DBM0 * 10 ** (dbm0 / 20) * np.sin(2 * np.pi * hz * np.arange(int(seconds * RATE_HZ)) / RATE_HZ)
 
 
 AFTER = {"silence": np.zeros(4000), "mark": tone(1300, 0.5, -20), "dial tone": tone(400, 0.5, -15)}
@@ -277,22 +188,6 @@ def test_offset_and_clipping_do_no_harm() -> None:
     assert exact(sent(JCLIP) + 5000)
     assert exact(np.clip(sent(JCLIP) * 20, -32768, 32767))
     assert exact(sent(CLASS) * 1e3)
-
-
-def test_a_burst_of_junk_reads_as_something_and_nothing_breaks() -> None:
-    """A tone that passes for marks, then sound of the same band that is no message: readings may come, in order."""
-    rng = np.random.default_rng(8)
-    bursts = []
-    for mark in (1105, 1160, 1250, 1340, 1395):
-        wander = np.repeat(rng.uniform(1000, 2300, 400), rng.integers(2, 20))
-        junk = np.sin(2 * np.pi * np.cumsum(wander) / RATE_HZ) * rng.uniform(300, 30_000)
-        bursts += heard(np.concatenate((tone(mark, 0.08, -15), junk, np.zeros(800))))
-    assert len(bursts) >= 3
-    for burst in bursts:
-        for reading in burst.readings():
-            assert reading.odds.shape == (len(reading), 8)
-            assert np.isfinite(reading.odds).all()
-            assert (np.diff(reading.starts) > 60).all()
 
 
 def test_whole_messages_of_both_worlds() -> None:

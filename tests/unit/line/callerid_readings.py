@@ -1,10 +1,13 @@
-"""Soft octets for tests: sent octets with noise on every bit, or bits that are all equally sure."""
+"""Messages and soft octets for tests: octets as sent, with noise on every bit, or all bits equally sure."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from appliance.dsp.soft import SoftOctets
+from appliance.events import Absence, CallerIdentity
+from appliance.exchange import caller_id_frames as twin
+from appliance.line.callerid.reading import Languages, read
 
 OCTET_SAMPLES = 200 / 3  # ten bits at 1200 bit/s
 
@@ -31,3 +34,31 @@ def flipped(octets: bytes, *bits: int) -> bytes:
     for bit in bits:
         damaged[bit // 8] ^= 1 << bit % 8
     return bytes(damaged)
+
+
+JAPANESE = CallerIdentity("0312345678")
+DIALLED = CallerIdentity("09012345678", dialled="0698765432")
+AMERICAN = CallerIdentity("2125551234", name="SMITH J", datetime="11231959")
+PRIVATE = CallerIdentity(absence=Absence.WITHHELD, datetime="11231959")
+
+
+def frame(identity: CallerIdentity, standard: str) -> bytes:
+    if standard == "jclip":
+        return twin.jclip(twin.jclip_parameters(identity))
+    return twin.sdmf(identity) if standard == "sdmf" else twin.mdmf(twin.mdmf_parameters(identity))
+
+
+CASES = [
+    (JAPANESE, "jclip"),
+    (DIALLED, "jclip"),
+    (CallerIdentity(absence=Absence.WITHHELD), "jclip"),
+    (AMERICAN, "mdmf"),
+    (PRIVATE, "mdmf"),
+    (CallerIdentity("2125551234", datetime="11231959"), "sdmf"),
+    (PRIVATE, "sdmf"),
+]
+
+
+def told(octets: SoftOctets) -> tuple[CallerIdentity, int] | None:
+    verdict = read(octets, Languages())
+    return (verdict.message.identity, verdict.message.mended) if verdict and verdict.message else None

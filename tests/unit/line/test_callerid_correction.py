@@ -2,75 +2,27 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import numpy as np
 import pytest
-from callerid_readings import flipped, noisy_reading, reading
-from hypothesis import given
+from callerid_readings import AMERICAN, CASES, JAPANESE, flipped, frame, noisy_reading, reading, told
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.dsp.soft import SoftOctets
-from appliance.events import Absence, CallerIdentity
+from appliance.events import CallerIdentity
 from appliance.exchange import caller_id_frames as twin
 from appliance.line.callerid.reading import Languages, read
 
-JAPANESE = CallerIdentity("0312345678")
-DIALLED = CallerIdentity("09012345678", dialled="0698765432")
-AMERICAN = CallerIdentity("2125551234", name="SMITH J", datetime="11231959")
-PRIVATE = CallerIdentity(absence=Absence.WITHHELD, datetime="11231959")
 
-
-def frame(identity: CallerIdentity, standard: str) -> bytes:
-    if standard == "jclip":
-        return twin.jclip(twin.jclip_parameters(identity))
-    return twin.sdmf(identity) if standard == "sdmf" else twin.mdmf(twin.mdmf_parameters(identity))
-
-
-CASES = [
-    (JAPANESE, "jclip"),
-    (DIALLED, "jclip"),
-    (CallerIdentity(absence=Absence.WITHHELD), "jclip"),
-    (AMERICAN, "mdmf"),
-    (PRIVATE, "mdmf"),
-    (CallerIdentity("2125551234", datetime="11231959"), "sdmf"),
-    (PRIVATE, "sdmf"),
-]
-
-
-def told(octets: SoftOctets) -> tuple[CallerIdentity, int] | None:
-    verdict = read(octets, Languages())
-    return (verdict.message.identity, verdict.message.mended) if verdict and verdict.message else None
-
-
-@pytest.mark.parametrize(("sure", "step"), [(5.0, 17), (9.0, 3), (20.0, 7)])
 @pytest.mark.parametrize(("identity", "standard"), CASES)
-def test_one_wrong_bit_is_mended_or_refused(identity: CallerIdentity, standard: str, sure: float, step: int) -> None:
-    """All bits equally sure: nothing but the message's own redundancy tells which one is wrong."""
+def test_one_wrong_bit_is_mended_or_refused(identity: CallerIdentity, standard: str) -> None:
+    """Some bits; tests/decoders turns over every one."""
     octets = frame(identity, standard)
-    bits = range(0, 8 * len(octets), step)
-    mended = 0
-    for bit in bits:
-        answer = told(reading(flipped(octets, bit), sure))
-        assert answer in (None, (identity, 1))
-        mended += answer is not None
+    answers = [told(reading(flipped(octets, bit), 9.0)) for bit in range(0, 8 * len(octets), 37)]
+    assert set(answers) <= {None, (identity, 1)}
+    assert any(answers)
     if standard == "jclip":
-        assert mended == len(bits)
-    elif sure == 9.0:
-        assert mended >= 0.5 * len(bits)
-
-
-@pytest.mark.parametrize(("identity", "standard"), CASES[:4])
-def test_two_wrong_bits_are_mended_or_refused(identity: CallerIdentity, standard: str) -> None:
-    """Also those that the checksum does not notice: nothing but likelihood speaks against them."""
-    octets = frame(identity, standard)
-    bits = 8 * len(octets)
-    pairs = list(combinations(range(bits), 2))
-    for first, second in pairs[:: len(pairs) // 50]:
-        soft = reading(flipped(octets, first, second))
-        for bit in (first, second):
-            soft.odds[bit // 8, bit % 8] *= 0.1
-        assert told(soft) in (None, (identity, 2))
+        assert all(answers)
 
 
 def test_doubtful_bits_are_mended() -> None:
@@ -126,6 +78,7 @@ def test_nothing_is_made_of_noise() -> None:
             assert read(SoftOctets(odds, np.arange(60.0), random.normal(0, scale, 60)), Languages()) is None
 
 
+@settings(max_examples=30)
 @given(st.binary(max_size=80), st.floats(0.1, 30.0))
 def test_any_octets_are_survived(octets: bytes, sure: float) -> None:
     for standard in ("jclip", "mdmf"):
