@@ -54,10 +54,11 @@ demo: setup ## the whole box on the simulated exchange: listen, look, click (ARG
 	@$(BIN)/denwaban demo $(ARGS)
 
 test: setup ## all tests but the browser's (unit tests first)
-	@$(BIN)/python -m pytest -q -m 'not browser' tests/unit tests/line tests/web $(ARGS)
+	@$(BIN)/python -m pytest -q -m 'not browser' tests/unit tests/decoders tests/line tests/web $(ARGS)
 
-unit: setup ## the unit tests alone: pure rooms, no devices, under ten seconds
-	@$(BIN)/python -m pytest -q -n auto tests/unit $(ARGS)
+# One thread of numpy in each of pytest's processes: more would only wait for one another.
+unit: setup ## the unit tests alone: pure rooms, no devices, about ten seconds
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto tests/unit $(ARGS)
 
 check: setup ## format, lint, types, floors, sizes, systemd units
 	@$(BIN)/ruff format --check .

@@ -86,10 +86,13 @@ def _daemon_log(name: str) -> None:
 
 
 def run_line(arguments: argparse.Namespace) -> int:
-    from appliance.daemon.wiring import run_line as run
+    from appliance.daemon import wiring
 
     _daemon_log("line")
-    return run(_settings(arguments), _stop_on_signals())
+    if arguments.let_go:
+        wiring.let_go(_settings(arguments))
+        return 0
+    return wiring.run_line(_settings(arguments), _stop_on_signals())
 
 
 def run_clerk(arguments: argparse.Namespace) -> int:
@@ -116,6 +119,7 @@ def run_up(arguments: argparse.Namespace) -> int:
 
 def run_demo(arguments: argparse.Namespace) -> int:
     stop = _stop_on_signals()  # first: what follows takes a moment to load
+    logging.getLogger("appliance").setLevel(logging.ERROR)  # a lost line is part of the story, which the demo tells
     from appliance.daemon.demo import DemoOptions
     from appliance.daemon.demo import run_demo as run
 
@@ -178,7 +182,8 @@ def build_parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         return command
 
-    add("line", run_line, "take the calls: modem, caller ID, announcement, recording, lamp")
+    line = add("line", run_line, "take the calls: modem or adapter, caller ID, announcement, recording, lamp")
+    line.add_argument("--let-go", action="store_true", help="only open an adapter's hook relay, and end")
     add("web", run_web, "serve the page")
     add("clerk", run_clerk, "look after finished recordings: seal them, watch the disk")
     add("up", run_up, "line, page and clerk together in the foreground", "All of them in the foreground; Ctrl-C ends.")
@@ -189,7 +194,7 @@ def build_parser() -> argparse.ArgumentParser:
         "doctor",
         run_doctor,
         "what is plugged in, what works, what to do about the rest",
-        "Looks at settings, modem, disk, broker, lamps and clock.\nExit status 0: calls can be taken; 1: they cannot.",
+        "Looks at settings, line, disk, broker, lamps and clock.\nExit status 0: calls can be taken; 1: they cannot.",
     )
     return parser
 

@@ -41,7 +41,7 @@ SUMMONING_STATES = frozenset(("summoning", "listening", "hearing_out"))
 OVER_STATES = frozenset(("idle", "fault", "lifted"))
 """States without any call. Spec: call.states."""
 
-CARE = frozenset(("disk_low", "panel", "time", "update", "web", "clerk", "bus"))
+CARE = frozenset(("disk_low", "panel", "time", "update", "web", "clerk", "bus", "number_display"))
 """Faults under which calls are still taken and recorded in full: amber, not red."""
 
 

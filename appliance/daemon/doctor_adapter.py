@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from appliance.daemon.doctor_findings import ADAPTER, CARDS, LOG_HINT, Finding, Grade, Heard
-from appliance.daemon.doctor_probes import CardSeen, Probes
+from appliance.daemon.doctor_findings import ADAPTER, CARDS, Finding, Grade, Heard, line_says
+from appliance.daemon.doctor_probes import MUTED, CardSeen, Probes
 from appliance.line.adapter.notes import notes_of
 from appliance.settings import AdapterSettings, Settings
 from appliance.settings_checks import Words
@@ -37,7 +36,7 @@ def cards(seen: list[CardSeen], adapter: AdapterSettings) -> Iterator[Finding]:
 def adapter(settings: Settings, probes: Probes, heard: Heard) -> Iterator[Finding]:
     """The adapter in use; while the line process runs, it is asked instead: a card has one owner."""
     if heard.get("line/alive", {}).get("alive") is True:
-        yield _line_says(heard.get("line/state", {}))
+        yield line_says(ADAPTER, heard.get("line/state", {}))
     else:
         yield from _pins(settings.adapter, probes)
         yield _sound(settings.adapter, probes.sound(settings.adapter))
@@ -46,22 +45,6 @@ def adapter(settings: Settings, probes: Probes, heard: Heard) -> Iterator[Findin
 
 
 HOW_TO_WIRE = ("If that is not what you want: docs/adapter.md.", "意図と違う場合は docs/adapter.md をご覧ください。")
-
-
-def _line_says(state: Mapping[str, Any]) -> Finding:
-    device = str(state.get("device", ""))
-    if state.get("state") == "ready":
-        return Finding(ADAPTER, Grade.OK, Words(f"in use and ready: {device}", f"使用中、正常: {device}"))
-    why = str(state.get("why", "")) or "…"
-    return Finding(
-        ADAPTER,
-        Grade.BAD,
-        Words(f"the line process has no working adapter: {why}", f"回線プロセスがアダプターを使えません: {why}"),
-        Words(
-            "Unplug the adapter, wait ten seconds, plug it in again; look at " + LOG_HINT.format(name="line"),
-            "アダプターを抜き、10 秒待って挿し直してください。記録: " + LOG_HINT.format(name="line"),
-        ),
-    )
 
 
 def _pins(adapter: AdapterSettings, probes: Probes) -> Iterator[Finding]:
@@ -73,7 +56,10 @@ def _pins(adapter: AdapterSettings, probes: Probes) -> Iterator[Finding]:
         yield Finding(
             ADAPTER,
             Grade.BAD,
-            Words("this machine has no GPIO header, and the adapter's pins need one", "GPIO がありません"),
+            Words(
+                "this machine has no GPIO header, and the adapter's pins need one",
+                "この機器に GPIO がなく、アダプターの配線が使えません",
+            ),
             Words(
                 "Use a Raspberry Pi; or a tap by sound alone: tap_only = true, ring_pin = 0, loop_pin = 0.",
                 "Raspberry Pi を使うか、音だけの録音(tap_only = true、ring_pin = 0、loop_pin = 0)にしてください。",
@@ -92,11 +78,22 @@ def _pins(adapter: AdapterSettings, probes: Probes) -> Iterator[Finding]:
 
 
 def _sound(adapter: AdapterSettings, trouble: str) -> Finding:
+    card = adapter.capture
+    if trouble == MUTED:
+        return Finding(
+            ADAPTER,
+            Grade.WARN,
+            Words(f"{card} works, but hears nothing at all", f"{card}: 動いていますが、まったくの無音です"),
+            Words(
+                "Run alsamixer, press F6 for the card, F4 for its inputs: nothing may be muted (MM) or at level 0.",
+                "alsamixer で F6(カード)、F4(入力)を押し、消音(MM)を解除して音量を上げてください。",
+            ),
+        )
     if trouble:
         return Finding(
             ADAPTER,
             Grade.BAD,
-            Words(trouble, trouble),
+            Words(trouble, f"{card} が使えません: {trouble}"),
             Words(
                 "Set adapter.capture to one of the cards above, and plug the adapter in.",
                 "アダプターを挿し、adapter.capture を上のカードのどれかにしてください。",

@@ -42,3 +42,21 @@ CLOCK = Words("clock", "時計")
 
 Heard = Mapping[str, Mapping[str, Any]]
 """The retained states of the bus by topic."""
+
+
+def line_says(device: Words, state: Mapping[str, Any]) -> Finding:
+    """What the running line process says of its modem or adapter: `state` is the payload of line/state."""
+    name = str(state.get("device", ""))
+    if state.get("state") == "ready":
+        return Finding(device, Grade.OK, Words(f"in use and ready: {name}", f"使用中、正常: {name}"))
+    why = str(state.get("why", "")) or "…"
+    log = LOG_HINT.format(name="line")
+    return Finding(
+        device,
+        Grade.BAD,
+        Words(f"the line process has no working {device.en}: {why}", f"回線プロセスが{device.ja}を使えません: {why}"),
+        Words(
+            f"Unplug the {device.en}, wait ten seconds, plug it in again; look at {log}",
+            f"{device.ja}を抜き、10 秒待って挿し直してください。記録: {log}",
+        ),
+    )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from appliance.daemon.doctor_findings import LOG_HINT, MODEM, PORTS, Finding, Grade, Heard
+from appliance.daemon.doctor_findings import MODEM, PORTS, Finding, Grade, Heard, line_says
 from appliance.daemon.doctor_probes import ModemReport, PortSeen, Probes
 from appliance.settings import Settings
 from appliance.settings_checks import Words
@@ -36,7 +35,7 @@ def modem(settings: Settings, probes: Probes, heard: Heard) -> Iterator[Finding]
     """The configured port; while the line process runs, it is asked instead: two cannot talk to one modem."""
     port = settings.line.port
     if heard.get("line/alive", {}).get("alive") is True:
-        yield _line_says(heard.get("line/state", {}))
+        yield line_says(MODEM, heard.get("line/state", {}))
     elif not probes.port_exists(port):
         yield Finding(
             MODEM,
@@ -59,22 +58,6 @@ def modem(settings: Settings, probes: Probes, heard: Heard) -> Iterator[Finding]
         )
     else:
         yield _asked(port, probes.modem(settings.line))
-
-
-def _line_says(state: Mapping[str, Any]) -> Finding:
-    device = str(state.get("device", ""))
-    if state.get("state") == "ready":
-        return Finding(MODEM, Grade.OK, Words(f"in use and ready: {device}", f"使用中、正常: {device}"))
-    why = str(state.get("why", "")) or "…"
-    return Finding(
-        MODEM,
-        Grade.BAD,
-        Words(f"the line process has no working modem: {why}", f"回線プロセスがモデムを使えません: {why}"),
-        Words(
-            "Unplug the modem, wait ten seconds, plug it in again; look at " + LOG_HINT.format(name="line"),
-            "モデムを抜き、10 秒待って挿し直してください。記録: " + LOG_HINT.format(name="line"),
-        ),
-    )
 
 
 def _asked(port: str, modem: ModemReport) -> Finding:

@@ -18,10 +18,13 @@ from serial.tools import list_ports
 
 from appliance.bus.mqtt import MqttBus
 from appliance.daemon.broker import BrokerError, find_mosquitto, listens
-from appliance.edge.alsa_card import AlsaCard
+from appliance.edge.alsa_card import SAMPLE_OCTETS, AlsaCard
+from appliance.edge.alsa_quiet import hush_alsa
 from appliance.edge.host_clock import HostClock
 from appliance.errors import LineGone, OperatorError
+from appliance.events import SoundBlock
 from appliance.settings import AdapterSettings, LineSettings
+from appliance.units import RATE_HZ
 
 ANSWER_PATIENCE_S = 1.5
 """How long a modem may think about one command, seconds. Spec: V.250 gives none; the slowest ATI seen takes 0.4."""
@@ -31,6 +34,12 @@ NEWS_PATIENCE_S = 0.5
 
 SOUND_PATIENCE_S = 1.5
 """How long a sound card may take to give its first sound, seconds. Why: it is called hanging after one."""
+
+SOUND_S = 0.5
+"""Sound that is looked at, seconds. Why: a converter that hears anything at all gives two values in that time."""
+
+MUTED = "every sample is the same"
+"""What `Probes.sound` says of a card that works and hears nothing."""
 
 CARDS = Path("/proc/asound/cards")
 """Spec: Documentation/sound/designs/procfile.rst of Linux: number, [id], driver - name."""
@@ -131,22 +140,25 @@ def seen_cards(cards: Path = CARDS) -> list[CardSeen]:
 
 
 def try_sound(adapter: AdapterSettings) -> str:
-    """Open the card and wait for sound; what is wrong, empty if nothing. Only for a card that nobody uses."""
+    """Open the card and listen; what is wrong, empty if nothing. Only for a card that nobody uses."""
+    hush_alsa()
     try:
-        card = AlsaCard(adapter.capture, adapter.playback, HostClock())
+        card = AlsaCard(adapter.capture, None if adapter.listens_only else adapter.playback, HostClock())
     except (LineGone, OperatorError) as fault:
         return str(fault)
     give_up = time.monotonic() + SOUND_PATIENCE_S
+    heard = b""
     try:
-        while time.monotonic() < give_up:
+        while time.monotonic() < give_up and len(heard) < SOUND_S * RATE_HZ * SAMPLE_OCTETS:
             card.wait(give_up - time.monotonic())
-            if card.read():
-                return ""
+            heard += b"".join(item.pcm for item in card.read() if isinstance(item, SoundBlock))
     except LineGone as fault:
         return str(fault)
     finally:
         card.close()
-    return f"the sound card {adapter.capture} delivers no sound"
+    if not heard:
+        return f"the sound card {adapter.capture} delivers no sound"
+    return MUTED if heard == heard[:SAMPLE_OCTETS] * (len(heard) // SAMPLE_OCTETS) else ""
 
 
 def look_at_directory(path: Path) -> DirectoryReport:

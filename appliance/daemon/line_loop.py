@@ -149,6 +149,7 @@ class LineLoop:
 
     def _take_one(self, fact: ev.Fact) -> None:
         parts = self._parts
+        _log(fact)
         parts.lamp.take(fact)
         offset = parts.recorder.position(fact.at) if self._recording else None
         parts.ledger.take(fact, offset)
@@ -244,6 +245,19 @@ class LineLoop:
         if shown != self._shown:
             self._shown = shown
             parts.ledger.lit(parts.lamp.since, parts.lamp.pattern)
+
+
+def _log(fact: ev.Fact) -> None:
+    """What the journal is to tell of the line and of faults."""
+    match fact:
+        case ev.LineReady(device=device, notes=notes):
+            log.info("the line is ready: %s", "; ".join((device, *notes)))
+        case ev.LineLost(why=why):
+            log.warning("the line is lost: %s", why)
+        case ev.FaultRaised(what=what, why=why):
+            log.warning("fault %s: %s", what, why)
+        case ev.FaultCleared(what=what):
+            log.info("no fault any more: %s", what)
 
 
 def _printable(name: object) -> str:

@@ -6,6 +6,7 @@ import fcntl
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -33,7 +34,7 @@ from appliance.edge.sound_line import SoundLine
 from appliance.edge.sounds import read_wav
 from appliance.edge.usb_reset import UsbReset
 from appliance.edge.watchdog import ServiceWatchdog
-from appliance.errors import HouseError, OperatorError
+from appliance.errors import HouseError, LineGone, OperatorError
 from appliance.events import FaultRaised, Prompt
 from appliance.guide.prompts import language_for, sound_file
 from appliance.line.ear import Ear
@@ -130,9 +131,19 @@ def line_device(settings: Settings, clock: Clock) -> LineDevice:
     load_alsa()
     return SoundLine(
         settings,
-        lambda: AlsaCard(adapter.capture, adapter.playback, clock),
+        lambda: AlsaCard(adapter.capture, None if adapter.listens_only else adapter.playback, clock),
         lambda: GpiozeroLinePins(adapter, clock),
     )
+
+
+def let_go(settings: Settings) -> None:
+    """Open the hook relay, whatever an earlier life left.
+
+    Why: the kernel of a Raspberry Pi leaves an output as it was driven when its process is killed (raspberrypi/linux
+    pull 6150), and the shop's line would be busy until somebody pulls the plug. Raises: OperatorError, LineGone.
+    """
+    if settings.line.kind == "sound" and not settings.adapter.listens_only:
+        GpiozeroLinePins(settings.adapter, HostClock()).close()
 
 
 def load_prompts(country: str) -> Mapping[Prompt, bytes]:
@@ -165,6 +176,8 @@ def run_line(settings: Settings, stop: Event) -> int:
     """Take calls until `stop`. Raises OperatorError for settings that this machine cannot fulfil."""
     threads = DeadlyThreads(stop)
     lock = take_lock(settings.paths.data)
+    with suppress(OperatorError, LineGone):  # the line tells it, and tries again
+        let_go(settings)
     trouble = prepare_data(settings)
     bus = MqttBus(settings.bus_socket, "line", LINE_HEARS)
     panel, note = panel_or_none(settings)
@@ -185,7 +198,8 @@ def run_line(settings: Settings, stop: Event) -> int:
             loop.take(FaultRaised(SampleIndex(0), what, why))
     if note:
         log.info("%s", note)
-    log.info("line: %s on %s, %s", line.kind, settings.adapter.capture or line.port, line.country)
+    device = settings.adapter.capture if line.kind == "sound" else line.port
+    log.info("line: %s on %s, %s", line.kind, device, line.country)
     loop.run(stop)
     if lock is not None:
         lock.close()

@@ -42,6 +42,14 @@ WORTH_RETUNING = 2 * math.pi * 4.0 / RATE_HZ
 
 SAMPLES_PER_BIT = RATE_HZ / BIT_RATE
 
+MISFIT = 6.0
+"""So many times the usual noise a bit may have before it counts for less. Why: of half a million bits in white noise
+none had more; of those that a click spoils nearly all have."""
+
+AROUND_BITS = 80
+"""So many bits tell what noise is usual among them. Why: an echo or a tone that lasts longer is kept out by the
+correlation better than by doubt."""
+
 
 class Tone(NamedTuple):
     """One carrier: frequency in radians per sample, amplitude in 16-bit steps."""
@@ -93,17 +101,49 @@ class Carriers:
     tone_scale: float  # how much higher the tones are than nominal, within CLOCK_REACH of 1
     mark_sum: Phasors
     space_sum: Phasors
+    energy_sum: Sound
+
+    def noises(self, edges: Sound, slots: tuple[Phasors, Phasors]) -> Sound:
+        """What of each bit fits neither tone, over the noise expected; shape (n,). `slots`: those of `edges`."""
+        length = float(edges[1] - edges[0])
+        index, part = self._places(edges)
+        low = self.energy_sum[index]
+        energy = np.diff(low + part * (self.energy_sum[index + 1] - low))
+        misfits = [
+            energy + tone.amplitude**2 * length / 2 - 2 * tone.amplitude * np.abs(correlations)
+            for tone, correlations in zip((self.mark, self.space), slots, strict=True)
+        ]
+        noises: Sound = np.minimum(*misfits) / (self.noise * length)
+        return noises
+
+    def trust(self, edges: Sound, slots: tuple[Phasors, Phasors]) -> Sound:
+        """How much each bit counts: 1, and less where much fits neither tone; shape (n,). `slots`: those of `edges`."""
+        noises = self.noises(edges, slots)
+        trust: Sound = 1 / (1 + np.maximum(0.0, noises / np.maximum(1.0, _usual(noises)) - MISFIT))
+        return trust
 
     def slots(self, edges: Sound) -> tuple[Phasors, Phasors]:
         """Correlation with mark and with space between neighbours of `edges` (n + 1 → n), phase as at its start."""
-        whole = np.clip(edges + 0.5, 0.0, len(self.mark_sum) - 1.001)  # a sample is the middle of its stretch
-        index = whole.astype(np.intp)
-        part = whole - index
+        index, part = self._places(edges)
         start = edges[:-1]
         return (
             _between(self.mark_sum, index, part) * np.exp(1j * self.mark.turn * start),
             _between(self.space_sum, index, part) * np.exp(1j * self.space.turn * start),
         )
+
+    def _places(self, edges: Sound) -> tuple[NDArray[np.intp], Sound]:
+        """Between which two of the running sums each edge lies, and how far behind the first of them."""
+        whole = np.clip(edges + 0.5, 0.0, len(self.mark_sum) - 1.001)  # a sample is the middle of its stretch
+        index = whole.astype(np.intp)
+        return index, whole - index
+
+
+def _usual(noises: Sound) -> Sound:
+    """The middle one of every AROUND_BITS, for each of them; shape as that of `noises`."""
+    if len(noises) <= AROUND_BITS:
+        return np.full(len(noises), np.median(noises))
+    rows = np.pad(noises, (0, -len(noises) % AROUND_BITS), "edge").reshape(-1, AROUND_BITS)
+    return np.repeat(np.median(rows, axis=1), AROUND_BITS)[: len(noises)]
 
 
 def _between(running: Phasors, index: NDArray[np.intp], part: Sound) -> Phasors:
@@ -134,7 +174,7 @@ def measure(sound: Sound, marks: slice, hz: float, modulation: Modulation) -> Ca
     noise = max(noise_power(run, mark_hz), CLEANEST * amplitude**2, 1e-6)
     mark, space = (Tone(turn, amplitude) for turn in turns)
     scale = min(max(mark_hz / modulation.mark_hz, 1 - CLOCK_REACH), 1 + CLOCK_REACH)
-    return Carriers(mark, space, noise, scale, sums[0], sums[1])
+    return Carriers(mark, space, noise, scale, sums[0], sums[1], np.concatenate(([0.0], np.cumsum(sound**2))))
 
 
 def retuned(carriers: Carriers, sound: Sound, edges: Sound, odds: Sound) -> Carriers:

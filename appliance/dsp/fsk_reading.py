@@ -44,6 +44,10 @@ REGULAR = 0.37
 """Regularity from which the quick reading may be believed. Why: octets on no common clock reach 0.33, whose bits can be
 sure and wrong; clean ones on one clock begin at 0.41 (12 dB)."""
 
+SPOILT = 8.0
+"""Noise of one bit, over that expected, beyond which something else sounded. Why: as MISFIT, and an echo has less. Such
+bits may look sure, and two of them balance a checksum; more neighbours see through most."""
+
 COVERED = 0.95
 """Of all evidence of spaces, what evenly spaced octets must explain for nothing else to be tried."""
 
@@ -83,7 +87,7 @@ def readings(raw: RawBurst, modulation: Modulation) -> Iterator[SoftOctets]:
     quick = max((_quick(carriers, clock, first, len(sound)) for clock in clocks), key=lambda tried: tried.framing.worth)
     if regularity(quick) > REGULAR:
         octets = _octets(raw, quick, quick.bits, quick.framing.starts)
-        if expected_errors(octets) < CLEAN_ERRORS:
+        if expected_errors(octets) < CLEAN_ERRORS and not octets.spoilt.any():
             yield octets
     yield from _thorough(raw, sound, quick)
 
@@ -162,7 +166,10 @@ def _prior(starts: Starts, count: int) -> Sound:
 def _octets(raw: RawBurst, attempt: Attempt, bits: Bits, starts: Starts) -> SoftOctets:
     """The octets of which the bits at `starts` are the start bits."""
     within = starts[:, None] + np.arange(1, OCTET_BITS - 1)
-    return SoftOctets(bits.odds[within], raw.at + attempt.edges[starts], bits.odds[starts + OCTET_BITS - 1])
+    edges, carriers = attempt.edges, attempt.carriers
+    noises = carriers.noises(edges, carriers.slots(edges))
+    spoilt: Sound = (noises > SPOILT)[within].sum(axis=1).astype(np.float64)
+    return SoftOctets(bits.odds[within], raw.at + edges[starts], bits.odds[starts + OCTET_BITS - 1], spoilt)
 
 
 class LooseFraming:
@@ -184,6 +191,9 @@ class LooseFraming:
         around = np.arange(-LOOSE, OCTET_BITS + LOOSE + 1) * self._length
         prior = np.zeros(OCTET_BITS + 2 * LOOSE)
         prior[LOOSE], prior[LOOSE + OCTET_BITS - 1] = -KNOWN, KNOWN
-        rows = [judge(self._carriers, start + around, LOOSE, prior).odds for start in self._starts]
+        edges = [start + around for start in self._starts]
+        rows = [judge(self._carriers, octet, LOOSE, prior).odds for octet in edges]
         odds = np.array(rows).reshape(-1, len(prior))[:, LOOSE + 1 : LOOSE + OCTET_BITS]
-        yield SoftOctets(odds[:, :8], at + self._starts, odds[:, 8])
+        noises = np.array([self._carriers.noises(octet, self._carriers.slots(octet)) for octet in edges])
+        spoilt: Sound = (noises[:, LOOSE : LOOSE + OCTET_BITS] > SPOILT).sum(axis=1).astype(np.float64)
+        yield SoftOctets(odds[:, :8], at + self._starts, odds[:, 8], spoilt)

@@ -6,9 +6,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from appliance.dsp.fsk_carriers import Carriers
 from appliance.dsp.level import Sound
+
+SLICE = 64
+"""Bits judged in one go. Why: what nine bits each may be, 512 patterns of 8 octets, stays in a processor's cache."""
 
 
 class Bits(NamedTuple):
@@ -32,28 +36,32 @@ def judge(carriers: Carriers, edges: Sound, reach: int, prior: Sound | None = No
     n = len(edges) - 1
     mark, space = carriers.mark, carriers.space
     marks, spaces = carriers.slots(edges)
-    slots = np.zeros((n + 2 * reach, 2), np.complex64)
-    slots[reach : reach + n, 0] = spaces * (space.amplitude / carriers.noise)
-    slots[reach : reach + n, 1] = marks * (mark.amplitude / carriers.noise)
     length = float(edges[1] - edges[0])
+    trust = carriers.trust(edges, (marks, spaces))
+    slots = np.zeros((n + 2 * reach, 2), np.complex64)
+    slots[reach : reach + n, 0] = spaces * trust * (space.amplitude / carriers.noise)
+    slots[reach : reach + n, 1] = marks * trust * (mark.amplitude / carriers.noise)
     turns = np.exp(-1j * length * np.array([space.turn, mark.turn])).astype(np.complex64)
+    energy_0, energy_1 = (tone.amplitude**2 * length / (4 * carriers.noise) for tone in (space, mark))
+    known = np.zeros(n + 2 * reach, np.float32)  # for mark, of each bit by itself
+    known[reach : reach + n] = trust * (energy_0 - energy_1) + (0.0 if prior is None else prior)
+    out = np.empty((n, 2))
+    for first in range(0, n, SLICE):
+        around = slice(first, first + SLICE + count - 1)
+        scores = _heights(slots[around], turns, count)
+        scores += np.lib.stride_tricks.sliding_window_view(known[around], count) @ _patterns(count).T
+        out[first : first + SLICE] = scores.reshape(-1, 1 << reach, 2, 1 << reach).max(axis=(1, 3))
+    weight = np.convolve(np.concatenate((np.ones(reach), trust, np.ones(reach))), np.ones(count), "valid")
+    return Bits(out[:, 1] - out[:, 0], (out.max(axis=1) - weight * energy_0) / count)
+
+
+def _heights(slots: NDArray[np.complex64], turns: NDArray[np.complex64], count: int) -> Sound:
+    """For every `count` bits in a row how well each pattern fits, whatever the carrier's phase: shape (n, 2^count)."""
     sums = slots
     for _ in range(count - 1):  # put one bit before those already summed
         sums = (slots[: len(sums) - 1, :, None] + turns[:, None] * sums[1:, None, :]).reshape(len(sums) - 1, -1)
-    energy_0, energy_1 = (amplitude**2 * length / (4 * carriers.noise) for amplitude in (space[1], mark[1]))
-    scores = np.abs(sums)
-    scores -= np.float32(count * energy_0) + _patterns(count).sum(axis=1) * np.float32(energy_1 - energy_0)
-    if prior is not None:
-        scores += _prior_scores(prior, reach)
-    halves = scores.reshape(n, 1 << reach, 2, 1 << reach).max(axis=(1, 3)).astype(np.float64)
-    return Bits(halves[:, 1] - halves[:, 0], halves.max(axis=1) / count)
-
-
-def _prior_scores(prior: Sound, reach: int) -> Sound:
-    padded = np.concatenate((np.zeros(reach), prior, np.zeros(reach))).astype(np.float32)
-    around = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
-    scores: Sound = around @ _patterns(2 * reach + 1).T
-    return scores
+    heights: Sound = np.abs(sums)
+    return heights
 
 
 @lru_cache(maxsize=8)

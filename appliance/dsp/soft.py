@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,12 +16,14 @@ class SoftOctets:
 
     `odds`: shape (n, 8), least significant bit first as on the line; natural logarithm of how much likelier 1 (mark)
     is than 0 (space). `starts`: shape (n,), instant of the start edge of every octet, samples. `stops`: shape (n,),
-    natural log-odds that the octet is followed by a stop bit (a low one hints at a slipped framing).
+    natural log-odds that the octet is followed by a stop bit (a low one hints at a slipped framing). `spoilt`: shape
+    (n,), bits of every octet in which something sounded that was no carrier; shape (0,) where nobody looked.
     """
 
     odds: Sound
     starts: Sound
     stops: Sound
+    spoilt: Sound = field(default_factory=lambda: np.zeros(0))
 
     def __len__(self) -> int:
         return len(self.odds)

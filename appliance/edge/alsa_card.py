@@ -10,6 +10,7 @@ import importlib
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -37,6 +38,10 @@ TO_PLAY_SAMPLES = samples(250)
 STALL_MS = 1_000
 """A card that gives or takes nothing for so long hangs. Why: fifty blocks; USB hiccups are shorter than 0.3 s."""
 
+AWAY_MS = 300
+"""Nobody has looked at the card for so long: the process itself was stopped, and the card's threads with it. Why: a
+line loop looks every 20 ms."""
+
 WAITED_MS = 5
 """A read that took so long waited for the present. Why: a block takes 20 ms to come, and no time when it lies ready."""
 
@@ -53,9 +58,12 @@ def load_alsa() -> Any:
 
 
 class AlsaCard:
-    """Opens both directions. `clock`: the line clock. Raises: LineGone, and OperatorError without pyalsaaudio."""
+    """Opens both directions. `clock`: the line clock. Raises: LineGone, and OperatorError without pyalsaaudio.
 
-    def __init__(self, capture: str, playback: str, clock: Clock) -> None:
+    `playback`: empty for the card of `capture`; None where nothing is ever said, on a card that may have no output.
+    """
+
+    def __init__(self, capture: str, playback: str | None, clock: Clock) -> None:
         self._alsa = load_alsa()
         self._clock = clock
         self._arrived = threading.Condition()
@@ -66,16 +74,17 @@ class AlsaCard:
         self._spoken = _Spoken()
         self._fresh = False  # capture has caught up with the present
         self._writing_since: SampleIndex | None = None
+        self._looked_at = self._awake_since = clock.now()
         source = self._open(capture, self._alsa.PCM_CAPTURE, CAPTURE_PERIODS)
-        try:
-            sink = self._open(playback or capture, self._alsa.PCM_PLAYBACK, PLAYBACK_PERIODS)
-        except LineGone:
-            source.close()
-            raise
-        self._threads = [
-            threading.Thread(target=self._run, args=(source, self._capture), name="sound in", daemon=True),
-            threading.Thread(target=self._run, args=(sink, self._play), name="sound out", daemon=True),
-        ]
+        self._threads = [self._thread(source, self._capture, capture, "sound in")]
+        if playback is not None:
+            speaker = playback or capture
+            try:
+                sink = self._open(speaker, self._alsa.PCM_PLAYBACK, PLAYBACK_PERIODS)
+            except LineGone as fault:
+                source.close()
+                raise (_mute(capture) if speaker == capture and MISSING in str(fault) else fault) from None
+            self._threads.append(self._thread(sink, self._play, speaker, "sound out"))
         for thread in self._threads:
             thread.start()
 
@@ -83,6 +92,10 @@ class AlsaCard:
 
     def read(self) -> list[SoundBlock | SoundLost]:
         """What was captured since last asked; raises `LineGone` once the card is gone and everything was read."""
+        now = self._clock.now()
+        if now - self._looked_at >= samples(AWAY_MS):
+            self._awake_since = now
+        self._looked_at = now
         with self._arrived:
             items = self._heard.take()
             fault = self._fault
@@ -90,11 +103,10 @@ class AlsaCard:
             return items
         if fault is not None:
             raise fault
-        now = self._clock.now()
-        if now - self._heard.last_at >= samples(STALL_MS):
+        if now - max(self._heard.last_at, self._awake_since) >= samples(STALL_MS):
             raise LineGone(f"the sound card {self._name} hangs: it delivers no sound")
         since = self._writing_since  # once: the thread changes it
-        if since is not None and now - since >= samples(STALL_MS):
+        if since is not None and now - max(since, self._awake_since) >= samples(STALL_MS):
             raise LineGone(f"the sound card {self._name} hangs: it takes no sound")
         return []
 
@@ -147,14 +159,17 @@ class AlsaCard:
             raise LineGone(f'{name} does not do 8 kHz mono; write "plughw:…" so that alsa-lib converts')
         return pcm
 
-    def _run(self, pcm: Any, work: Any) -> None:
+    def _thread(self, pcm: Any, work: Callable[[Any], None], name: str, title: str) -> threading.Thread:
+        return threading.Thread(target=self._run, args=(pcm, work, name), name=title, daemon=True)
+
+    def _run(self, pcm: Any, work: Callable[[Any], None], name: str) -> None:
         """The life of one thread: work until told to end, or until the card fails."""
         try:
             while not self._closing:
                 work(pcm)
         except (LineGone, self._alsa.ALSAAudioError, OSError) as error:
             with self._arrived:
-                self._fault = error if isinstance(error, LineGone) else _named(self._name, error)
+                self._fault = error if isinstance(error, LineGone) else _named(name, error)
                 self._arrived.notify_all()
         finally:
             with suppress(self._alsa.ALSAAudioError, OSError):
@@ -289,12 +304,19 @@ class _Spoken:
         self._given = self._said = 0
 
 
+MISSING = "there is no sound card"
+
 _REASONS = (
-    ("No such", "there is no sound card {name}: is the adapter plugged in? `denwaban doctor` lists the cards"),
+    ("No such", MISSING + " {name}: is the adapter plugged in, and is that its name?"),
     ("busy", "the sound card {name} is in use by another program"),
     ("Permission", "no permission to use {name}: add the user to the group audio (sudo usermod -aG audio USER)"),
 )
 """What alsa-lib says, and what it means. Spec: strerror of ENOENT, ENODEV, ENXIO; EBUSY; EACCES."""
+
+
+def _mute(name: str) -> LineGone:
+    """The card that can be heard cannot speak."""
+    return LineGone(f"the sound card {name} has no output: name one that has as adapter.playback")
 
 
 def _named(name: str, error: Exception) -> LineGone:

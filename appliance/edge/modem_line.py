@@ -10,32 +10,32 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from appliance.edge.line_goals import LineGoals
 from appliance.edge.ports import SerialLink
 from appliance.errors import LineError, LineGone
-from appliance.events import Fact, LineLost, LineReady, Prompt, PromptEnded, SeizeFailed, SoundBlock
+from appliance.events import Fact, LineLost, LineReady, SoundBlock
 from appliance.line.modem.recovery import AFTER_USB_RESET_MS, PORT_RETRY_MS, Ladder, Step
 from appliance.line.modem.session import ModemSession
 from appliance.settings import LineSettings
 from appliance.units import SampleIndex, later
 
 
-class ModemLine:
+class ModemLine(LineGoals[ModemSession]):
     """Opens the port when first polled. `usb_reset` may take seconds: it runs beside the line loop."""
 
     def __init__(
         self, settings: LineSettings, open_link: Callable[[], SerialLink], usb_reset: Callable[[], None]
     ) -> None:
+        super().__init__()
         self._settings = settings
         self._open_link = open_link
         self._usb_reset = usb_reset
         self._link: SerialLink | None = None
-        self._session: ModemSession | None = None
         self._ladder = Ladder()
         self._step: Step | None = Step.REOPEN
         self._step_at = SampleIndex(0)
         self._resetting: threading.Thread | None = None
         self._lost_told = ""  # the reason that was told last; empty: the line is not lost
-        self._found: list[Fact | SoundBlock] = []
 
     # ---- ports.LineDevice
 
@@ -51,30 +51,6 @@ class ModemLine:
             self._plan(now)
         found, self._found = self._found, []
         return found
-
-    def seize(self, now: SampleIndex) -> None:
-        if self._session is None:
-            self._found.append(SeizeFailed(now, "the line is not ready"))
-        else:
-            self._session.seize(now)
-            self._flush(now)
-
-    def release(self, now: SampleIndex) -> None:
-        if self._session is not None:
-            self._session.release(now)
-            self._flush(now)
-
-    def play(self, now: SampleIndex, prompt: Prompt, pcm: bytes) -> None:
-        if self._session is None:
-            self._found.append(PromptEnded(now, prompt, complete=False))
-        else:
-            self._session.play(now, prompt, pcm)
-            self._flush(now)
-
-    def stop_playing(self, now: SampleIndex) -> None:
-        if self._session is not None:
-            self._session.stop_playing(now)
-            self._flush(now)
 
     def wait(self, seconds: float) -> None:
         """Sleep until something may have arrived, `seconds` at most."""
@@ -110,7 +86,7 @@ class ModemLine:
         if octets:
             session.sent(link.write(octets))
 
-    def _flush(self, now: SampleIndex) -> None:
+    def _carry_out(self, now: SampleIndex) -> None:
         """Send at once what a wish brought about; a fault is met by the next poll."""
         if self._link is not None and self._session is not None:
             with suppress(LineGone):

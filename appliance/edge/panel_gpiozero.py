@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import deque
 from contextlib import ExitStack
 from functools import partial
 
 import gpiozero
-import gpiozero.exc
 
-from appliance.edge.gpio_faults import NO_GPIO, keep_lgpio_out_of_the_working_directory, lgpio_errors
+from appliance.edge.gpio_faults import opening_pins
 from appliance.edge.panel_disabled import DisabledPanel
 from appliance.edge.ports import Panel
 from appliance.errors import OperatorError
@@ -29,19 +27,10 @@ class GpiozeroPanel:
     """
 
     def __init__(self, pins: PanelSettings) -> None:
-        keep_lgpio_out_of_the_working_directory()
         self._pressed: deque[Button] = deque()
         self._shown = LampFrame()
-        with ExitStack() as opened, warnings.catch_warnings():
-            warnings.simplefilter("ignore", gpiozero.exc.PinFactoryFallback)  # the last failure is told, not each
-            try:
-                self._open(pins, opened)
-            except gpiozero.exc.GPIOPinInUse as error:
-                raise OperatorError(f"[panel] two things share one pin: {error}") from None
-            except gpiozero.exc.PinInvalidPin as error:
-                raise OperatorError(f"[panel] there is no such pin: {error}") from None
-            except (*NO_GPIO, *lgpio_errors()) as error:
-                raise OperatorError(f"this machine offers no GPIO pins ({error or type(error).__name__})") from None
+        with opening_pins("panel") as opened:
+            self._open(pins, opened)
             self._opened = opened.pop_all()
 
     def show(self, frame: LampFrame) -> None:

@@ -106,7 +106,7 @@ class SoundCard(Protocol):
 
 
 class LinePins(Protocol):
-    """The adapter's optocouplers and its hook relay."""
+    """The adapter's optocouplers and its hook relay. Every fault of the pins is raised as `errors.LineGone`."""
 
     def read(self) -> list[PinChange]:
         """Changes since last asked, in order; the first call tells the present state of every wired input."""

@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from appliance.edge.line_goals import LineGoals
 from appliance.edge.ports import LinePins, SoundCard
 from appliance.errors import LineGone, OperatorError
-from appliance.events import Fact, LineLost, Prompt, PromptEnded, SeizeFailed, SoundBlock
+from appliance.events import Fact, FaultCleared, FaultRaised, LineLost, SoundBlock
 from appliance.line.adapter.session import AdapterSession
 from appliance.line.callerid.receiver import CallerIdReceiver
 from appliance.settings import Settings
@@ -25,24 +26,24 @@ PROVEN_MS = 5_000
 """A card that has worked for so long is tried at once again when it fails. Why: as long as five of its stalls."""
 
 
-class SoundLine:
+class SoundLine(LineGoals[AdapterSession]):
     """Opens card and pins when first polled. `open_card` raises `LineGone`, `open_pins` `OperatorError`."""
 
     def __init__(
         self, settings: Settings, open_card: Callable[[], SoundCard], open_pins: Callable[[], LinePins]
     ) -> None:
+        super().__init__()
         self._settings = settings
         self._open_card = open_card
         self._open_pins = open_pins
         self._card: SoundCard | None = None
         self._pins: LinePins | None = None
-        self._session: AdapterSession | None = None
         self._hook = False  # as last driven
         self._open_at: SampleIndex | None = SampleIndex(0)  # None: it is open
         self._opened_at = SampleIndex(0)
         self._tries = 0
         self._lost_told = ""  # the reason that was told last; empty: the line is not lost
-        self._found: list[Fact | SoundBlock] = []
+        self._faults: set[str] = set()  # that this session has told
 
     # ---- ports.LineDevice
 
@@ -55,31 +56,12 @@ class SoundLine:
         except LineGone as fault:
             self._lose(now, str(fault))
         found, self._found = self._found, []
+        for item in found:
+            if isinstance(item, FaultRaised):
+                self._faults.add(item.what)
+            elif isinstance(item, FaultCleared):
+                self._faults.discard(item.what)
         return found
-
-    def seize(self, now: SampleIndex) -> None:
-        if self._session is None:
-            self._found.append(SeizeFailed(now, "the line is not ready"))
-        else:
-            self._session.seize(now)
-            self._carry_out(now)
-
-    def release(self, now: SampleIndex) -> None:
-        if self._session is not None:
-            self._session.release(now)
-            self._carry_out(now)
-
-    def play(self, now: SampleIndex, prompt: Prompt, pcm: bytes) -> None:
-        if self._session is None:
-            self._found.append(PromptEnded(now, prompt, complete=False))
-        else:
-            self._session.play(now, prompt, pcm)
-            self._carry_out(now)
-
-    def stop_playing(self, now: SampleIndex) -> None:
-        if self._session is not None:
-            self._session.stop_playing(now)
-            self._carry_out(now)
 
     def wait(self, seconds: float) -> None:
         """Sleep until something may have arrived, `seconds` at most."""
@@ -129,8 +111,8 @@ class SoundLine:
     def _drive(self, now: SampleIndex, card: SoundCard, pins: LinePins, session: AdapterSession) -> None:
         """Do what the session wants of relay and card."""
         if session.hook is not self._hook:
-            self._hook = session.hook
-            pins.hook(self._hook)
+            pins.hook(session.hook)
+            self._hook = session.hook  # after it was done: what failed is tried again
         if session.flush_wanted:
             card.flush()
             session.flushed(now, card.queued())
@@ -163,6 +145,7 @@ class SoundLine:
         if why != self._lost_told:
             self._lost_told = why
             self._found.append(LineLost(now, why))
+        self._found += [FaultCleared(now, what) for what in sorted(self._faults)]  # the next session finds its own
         self._close_all()
         self._open_at = later(now, PAUSES_MS[min(self._tries, len(PAUSES_MS) - 1)])
         self._tries += 1
@@ -170,7 +153,8 @@ class SoundLine:
     def _close_all(self) -> None:
         """The pins first: the loop must not stay closed on a card that hangs."""
         if self._pins is not None:
-            self._pins.close()
+            with suppress(LineGone):
+                self._pins.close()
         if self._card is not None:
             self._card.close()
         self._pins = self._card = self._session = None

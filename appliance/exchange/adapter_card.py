@@ -55,7 +55,8 @@ class SimCard:
         if self.faults.stalled or self._to_lose > 0 or room < len(sound):
             self._lose(at, len(sound))
             return
-        self._captured.append(Captured(at, to_pcm(sound).astype("<i2").tobytes()))
+        pcm = bytes(SAMPLE_OCTETS * len(sound)) if self.faults.muted else to_pcm(sound).astype("<i2").tobytes()
+        self._captured.append(Captured(at, pcm))
         self._held += len(sound)
 
     def _lose(self, at: SampleIndex, n: int) -> None:

@@ -22,6 +22,7 @@ class AdapterFaults:
     # what is wired, and how well
     polarity_wired: bool = True
     loop_wired: bool = True
+    loop_shows_us: bool = False  # wired in series with our own relay, too
     relay: Relay = Relay.OBEYS
     hybrid_db: float = -16.0  # of our own sound in what is captured; Why: a fixed balance network gives -12 to -20
     hybrid_ms: float = 2.0  # Why: converters and their filters, no line in between
@@ -34,4 +35,5 @@ class AdapterFaults:
     glitches_per_s: float = 0.0  # single pulses of the ring opto out of nothing
 
     # what breaks
+    muted: bool = False  # the card captures nothing but zeros
     stalled: bool = False  # the card neither gives nor takes sound; time passes on the line

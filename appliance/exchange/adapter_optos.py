@@ -53,6 +53,7 @@ class Optos:
         self._pulse_ends: SampleIndex | None = None  # of a single pulse
         self._lifted = 0  # telephones off-hook beside us
         self._broken = False  # the exchange has interrupted the current
+        self._held = False  # by our own relay
 
     @property
     def ringing(self) -> bool:
@@ -86,6 +87,9 @@ class Optos:
     def live(self, at: SampleIndex, n: int, tripped: bool) -> None:
         """Let `n` samples pass; `tripped`: we are off-hook, which stops the ringing for us at once."""
         end = SampleIndex(at + n)
+        if tripped is not self._held:
+            self._held = tripped
+            self._loop(at)
         if self._pulse_ends is not None and self._pulse_ends < end:
             self._set(max(at, self._pulse_ends), AdapterPin.RING, False)
             self._pulse_ends = None
@@ -116,7 +120,8 @@ class Optos:
 
     def _loop(self, at: SampleIndex) -> None:
         if self.faults.loop_wired:
-            self._set(at, AdapterPin.LOOP, self._lifted > 0 and not self._broken)
+            current = self._lifted > 0 or (self._held and self.faults.loop_shows_us)
+            self._set(at, AdapterPin.LOOP, current and not self._broken)
 
     def _set(self, at: SampleIndex, pin: AdapterPin, on: bool) -> None:
         if self.on[pin] is not on:

@@ -124,7 +124,7 @@ class Ear:
         told, tonal = self._progress.hear(heard)
         self._tonal.extend(tonal)
         for fact in told:
-            facts += self._once(fact)
+            facts += self._once(self._after_talk(fact) if isinstance(fact, FarEndCleared) else fact)
         for end, level, tone in zip(heard.ends, heard.levels, tonal, strict=True):
             self._voice.take(SampleIndex(end), level, tone)
         return facts + self._voice.settle(SampleIndex(at + len(sound)))
@@ -172,7 +172,14 @@ class Ear:
 
     def _dated(self, fact: FarEndCleared) -> FarEndCleared:
         since = self._progress.since(fact.at)
-        return fact if fact.since is not None or since is None else replace(fact, since=since)
+        return self._after_talk(fact if fact.since is not None or since is None else replace(fact, since=since))
+
+    def _after_talk(self, fact: FarEndCleared) -> FarEndCleared:
+        """The fact as of the last word. Why: staff may speak into the tone, and no talk may be cut from a recording."""
+        since, word = fact.since, self._voice.loud_at
+        if since is None or word is None or not since < word <= fact.at:
+            return fact
+        return replace(fact, since=word)
 
     def _once(self, fact: Fact) -> list[Fact]:
         """The fact, unless it is a knock that was told already; the next voice after a clear is news."""

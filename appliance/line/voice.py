@@ -27,6 +27,9 @@ FLOOR_FRAMES, FLOOR_BUCKETS = 25, 12
 VOICE_FRAMES, VOICE_WINDOW = 15, 30
 """150 ms of voice within 300 ms. Why: a syllable; clicks and the beep of a till are shorter."""
 
+BRIEF_FRAMES = 5
+"""50 ms in one go may be a word cut short. Why: a click fills four frames, the edge of a tone two."""
+
 LATE_SAMPLES = samples(200)
 """So much later than line sound our own of the same instant may come. Why: as the recorder's window
 (store.timeline)."""
@@ -51,6 +54,9 @@ class Voice:
         self._left = 0  # frames left in the running bucket
         self.heard_at: SampleIndex | None = None
         """When something like voice was heard last."""
+        self.loud_at: SampleIndex | None = None
+        """When anything but a click or a tone was heard last, be it too short to be taken for voice."""
+        self._loud_run = 0  # frames of that in one go
 
     def hear(self, at: SampleIndex, level: float, tonal: bool, echo: float | None = None) -> Fact | None:
         """What one frame of `level` dBm0 tells; a tone of the network counts as silence.
@@ -58,7 +64,7 @@ class Voice:
         `echo`: the loudest our own voice may come back; None: we do not speak. While we speak nobody's silence counts.
         """
         least = max(FAINTEST_VOICE_DBM0, self._follow(level, tonal or echo is not None) + VOICE_OVER_FLOOR_DB)
-        self._note(not tonal and level > (least if echo is None else max(least, echo)))
+        self._note(at, not tonal and level > (least if echo is None else max(least, echo)))
         if self._count >= VOICE_FRAMES:
             return self._voice(at)
         self._quiet += echo is None
@@ -80,7 +86,10 @@ class Voice:
         """Tell of the next voice, though there was no silence in between."""
         self._heard = False
 
-    def _note(self, loud: bool) -> None:
+    def _note(self, at: SampleIndex, loud: bool) -> None:
+        self._loud_run = self._loud_run + 1 if loud else 0
+        if self._loud_run >= BRIEF_FRAMES:
+            self.loud_at = at
         recent = self._recent
         if len(recent) == VOICE_WINDOW:
             self._count -= recent[0]
@@ -132,6 +141,11 @@ class VoiceBesideOurs:
     def heard_at(self) -> SampleIndex | None:
         """When something like voice was heard last."""
         return self._voice.heard_at
+
+    @property
+    def loud_at(self) -> SampleIndex | None:
+        """When anything but a click or a tone was heard last, be it too short to be taken for voice."""
+        return self._voice.loud_at
 
     def echo(self, start: SampleIndex, end: SampleIndex) -> Dbm0:
         """The loudest that an echo of ours may be between two instants."""

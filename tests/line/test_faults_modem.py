@@ -127,9 +127,9 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("kind", list(BROKEN))
-def test_a_broken_modem_at_the_start_is_told_in_plain_words(open_shop: OpenShop, kind: str) -> None:
-    faults, words = BROKEN[kind]
+@pytest.mark.parametrize("trouble", list(BROKEN))
+def test_a_broken_modem_at_the_start_is_told_in_plain_words(open_shop: OpenShop, trouble: str) -> None:
+    faults, words = BROKEN[trouble]
     shop = open_shop(ready=False, faults=ModemFaults(**{**vars(faults), "slow_ms": {}}))
     shop.until(lambda: "line" in shop.faults())
     assert words in shop.faults()["line"]
@@ -155,14 +155,14 @@ IN_TROUBLE = {
 }
 
 
-@pytest.mark.parametrize("kind", list(IN_TROUBLE))
-def test_a_modem_that_breaks_in_rest_is_noticed_by_its_heartbeat(open_shop: OpenShop, kind: str) -> None:
+@pytest.mark.parametrize("trouble", list(IN_TROUBLE))
+def test_a_modem_that_breaks_in_rest_is_noticed_by_its_heartbeat(open_shop: OpenShop, trouble: str) -> None:
     shop = open_shop()
-    for name, value in IN_TROUBLE[kind].items():
+    for name, value in IN_TROUBLE[trouble].items():
         setattr(shop.plan.faults, name, value)
-    if kind == "stuck":  # only a reset helps: the ladder gets there
+    if trouble == "stuck":  # only a reset helps: the ladder gets there
         shop.until(lambda: "line" in shop.faults(), limit_s=70)
-    elif kind == "mute":
+    elif trouble == "mute":
         shop.until(lambda: "line" in shop.faults(), limit_s=70)
         assert "stopped answering" in shop.faults()["line"] or "nothing" in shop.faults()["line"]
         shop.plan.faults.mute = False
@@ -174,9 +174,9 @@ def test_a_modem_that_breaks_in_rest_is_noticed_by_its_heartbeat(open_shop: Open
 
 
 @pytest.mark.parametrize("mode", ["staff_first", "box_first"])
-@pytest.mark.parametrize("kind", list(IN_TROUBLE))
+@pytest.mark.parametrize("trouble", list(IN_TROUBLE))
 @pytest.mark.parametrize("after_s", [0.0, 2.0, 5.0, 9.0])
-def test_a_modem_that_breaks_in_a_call(open_shop: OpenShop, kind: str, mode: str, after_s: float) -> None:
+def test_a_modem_that_breaks_in_a_call(open_shop: OpenShop, trouble: str, mode: str, after_s: float) -> None:
     """What was recorded is kept, staff can talk, the fault is told, and the line comes back."""
     shop = open_shop(mode=mode)
     call = ringing(shop)
@@ -184,16 +184,16 @@ def test_a_modem_that_breaks_in_a_call(open_shop: OpenShop, kind: str, mode: str
         shop.pass_s(1)
         shop.lift()
     shop.pass_s(after_s)
-    for name, value in IN_TROUBLE[kind].items():
+    for name, value in IN_TROUBLE[trouble].items():
         setattr(shop.plan.faults, name, value)
     shop.pass_s(15)
     if mode == "staff_first":
         assert call.caller.progress is Progress.ANSWERED  # type: ignore[attr-defined]
-    for name in IN_TROUBLE[kind]:
+    for name in IN_TROUBLE[trouble]:
         if name != "stuck":
             setattr(shop.plan.faults, name, False)
     end(shop, call)
-    if kind == "stuck":  # a modem that died unseen while it rang is found by the heartbeat
+    if trouble == "stuck":  # a modem that died unseen while it rang is found by the heartbeat
         shop.until(lambda: "fault" in shop.states()[2:], limit_s=70)
     shop.until_idle(LADDER_S)
     assert len(shop.calls()) == 1

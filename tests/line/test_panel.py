@@ -100,7 +100,7 @@ def test_close_leaves_all_dark_and_the_pins_free(pins: MockFactory) -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "words"),
-    [(replace(PINS, red_pin=22), "share one pin"), (replace(PINS, sos_pin=99), "no such pin")],
+    [(replace(PINS, red_pin=22), "another use"), (replace(PINS, sos_pin=99), "no such pin")],
 )
 def test_a_wrong_pin_is_told_and_frees_the_others(pins: MockFactory, wrong: PanelSettings, words: str) -> None:
     with pytest.raises(OperatorError, match=words):

@@ -124,6 +124,10 @@ def test_our_programs_have_a_watchdog_and_their_command(service: str) -> None:
     assert unit["ExecStart"] == [f"/opt/denwaban/bin/denwaban {service.removeprefix('denwaban-')}"]
 
 
+def test_the_line_is_let_go_however_its_service_ends() -> None:
+    assert directives("denwaban-line.service")["ExecStopPost"] == ["-/opt/denwaban/bin/denwaban line --let-go"]
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_no_service_dies_with_another(service: str) -> None:
     unit = directives(f"{service}.service")

@@ -244,6 +244,7 @@ def test_a_sound_line_is_looked_at_instead_of_a_modem() -> None:
         (ADAPTER, {"sound": lambda adapter: "there is no sound card x"}, Grade.BAD, "there is no sound card x"),
         (ADAPTER, {"gpio": GpioReport}, Grade.BAD, "no GPIO header"),
         (ADAPTER, {"gpio": lambda: GpioReport(("/dev/gpiochip0",), False)}, Grade.BAD, "adduser"),
+        (ADAPTER, {"sound": lambda adapter: doctor_probes.MUTED}, Grade.WARN, "alsamixer"),
         (TAP, {}, Grade.WARN, "tells by sound"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from appliance.errors import OperatorError
 from appliance.events import Fact, FaultCleared, FaultRaised
 from appliance.line.cadence import ORDINARY_GAP_MS, RingCadence
 from appliance.units import SampleIndex, later
@@ -19,6 +20,9 @@ lost with every ring would fill the list of calls."""
 
 PROOF_MS = 8_000
 """Held for so long without ringing: the relay obeyed. Why: the longest cadence is 6 s, and the pulses of a burst."""
+
+FLASH_MS = (100, 1_500)
+"""A hook flash is no shorter and no longer. Spec: LINE_HARDWARE.md 5."""
 
 HOOK_FAULT = "hook"
 """The key of the fault. Stable: the page and the lamp know it."""
@@ -74,7 +78,14 @@ class Hold:
         return was_driven
 
     def flash(self, now: SampleIndex, ms: int) -> SampleIndex:
-        """Open for `ms`; the instant until which the ring input may show our own click."""
+        """Open for `ms`, if the line is held; the instant until which the ring input may show our own click.
+
+        Raises: OperatorError for a length that no exchange takes for a flash.
+        """
+        if not FLASH_MS[0] <= ms <= FLASH_MS[1]:
+            raise OperatorError(f"a flash lasts {FLASH_MS[0]} to {FLASH_MS[1]} ms, not {ms}")
+        if not self.seized:
+            return now
         self._flash_until = later(now, ms)
         self.may_dial_at = later(self._flash_until, DIAL_TONE_MS)
         return later(self._flash_until, SETTLE_MS)

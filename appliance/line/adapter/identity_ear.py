@@ -59,7 +59,7 @@ class IdentityEar:
         self._heard_to = None
 
     def _is_torn(self, gap: int, at: SampleIndex) -> bool:
-        """Sound is missing. A card's clock that was set right by less than a block tears no message while one is due."""
+        """Sound is missing. To set a slow card's clock right by less than a block tears no message that is due."""
         due = abs(gap) < BLOCK_SAMPLES and ring_is_recent(self._news.cadence, at, DIGITS_WITHIN_MS)
         return gap != 0 and not due
 

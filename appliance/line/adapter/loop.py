@@ -92,7 +92,7 @@ class LoopWatch:
             found = [HookNews(now, Hook.SHOWS_PHONES)] if self._shows_us else []
             self._shows_us = False
         if self._ours and not self._relay and settled:  # still there without us: somebody has lifted
-            self._ours = False
+            self._ours, self._changed_at = False, self._relay_at
         if self._ours or self._on is self.lifted:
             return found
         due = later(self._changed_at, LIFTED_MS if self._on else REPLACED_MS)

@@ -5,7 +5,7 @@ Spec: CALLER_ID.md 1.1 rows 1-5 (NTT ナンバー・ディスプレイ).
 
 from __future__ import annotations
 
-from appliance.events import SoundBlock
+from appliance.events import Fact, FaultCleared, FaultRaised, SoundBlock
 from appliance.line.adapter.carrier import CarrierWatch
 from appliance.line.adapter.ring import BurstEnded
 from appliance.units import SampleIndex, later, milliseconds, samples
@@ -25,6 +25,11 @@ LIMIT_MS = 7_000
 FRUITLESS = 2
 """After so many primary answers in a row that brought not a sound, only a reversal is still answered. Why: a private
 exchange may ring as fast as CAR, and every answer to that costs a call; one alone may be a caller who gave up."""
+
+DISPLAY_FAULT = "number_display"
+"""The key of the fault. Stable: the page and the lamp know it."""
+
+NO_NUMBERS = "the line rings as if to hand over a number, but sends none: set line.number_display = false"
 
 
 class PrimaryAnswer:
@@ -80,13 +85,19 @@ class PrimaryAnswer:
         """The line does not hand over numbers, as far as can be told: fast ringing alone is not answered."""
         return self._fruitless >= FRUITLESS
 
-    def message_came(self) -> None:
+    def message_came(self, now: SampleIndex) -> list[Fact]:
         """The line hands over numbers."""
+        cleared = [FaultCleared(now, DISPLAY_FAULT)] if self.in_vain else []
         self._fruitless = 0
+        return [*cleared]
 
-    def gave_up(self) -> None:
+    def gave_up(self, now: SampleIndex) -> list[Fact]:
         """Nothing that could be read came; somebody who lifted a telephone proves nothing and is not told."""
+        was_in_vain = self.in_vain
         self._fruitless = 0 if self._carrier.present or self._carrier.ended else self._fruitless + 1
+        if self.in_vain is was_in_vain:
+            return []
+        return [FaultRaised(now, DISPLAY_FAULT, NO_NUMBERS) if self.in_vain else FaultCleared(now, DISPLAY_FAULT)]
 
     def open(self) -> None:
         """On-hook: the message is here, or is given up."""

@@ -47,11 +47,12 @@ class BurstEnded:
 
 
 class RingEnvelope:
-    """Follows one ring input. Single glitches are no ring."""
+    """Follows one ring input. Single glitches are no ring, nor is a level that was there when we began."""
 
-    def __init__(self) -> None:
+    def __init__(self, begun: SampleIndex) -> None:
         self.stuck = False  # wired the wrong way round, or shorted
-        self._on: bool | None = None  # None: nothing was told yet
+        self._on = False
+        self._begun = begun
         self._changed_at = SampleIndex(0)  # of the input
         self.reset()
 
@@ -71,7 +72,7 @@ class RingEnvelope:
         found = self.tick(at)
         if on is self._on:
             return found
-        found_so = self._on is None  # a level that was there before us has no beginning
+        found_so = at <= self._begun
         self._on, self._changed_at = on, at
         self._steady_told = found_so
         if on and not found_so:

@@ -7,14 +7,11 @@ only: it shows them, never ourselves.
 
 from __future__ import annotations
 
-from appliance.errors import OperatorError
 from appliance.events import (
     CarStarted,
     ClearedBy,
     Fact,
     FarEndCleared,
-    FaultCleared,
-    FaultRaised,
     LineReady,
     LineReleased,
     LineSeized,
@@ -24,6 +21,7 @@ from appliance.events import (
     SoundBlock,
     SoundLost,
 )
+from appliance.line.adapter import input_faults
 from appliance.line.adapter.dialling import digits_to_pcm
 from appliance.line.adapter.hold import Hold
 from appliance.line.adapter.identity_ear import IdentityEar, IdentityListener
@@ -34,6 +32,7 @@ from appliance.line.adapter.notes import notes_of
 from appliance.line.adapter.pins import LinePin, PinChange
 from appliance.line.adapter.polarity import PolarityWatch
 from appliance.line.adapter.primary import PrimaryAnswer
+from appliance.line.adapter.proof import MuteProof, OpenProof
 from appliance.line.adapter.ring import BurstBegan, BurstEnded, RingEnvelope
 from appliance.line.adapter.tap import TapEar
 from appliance.line.cadence import ORDINARY_BURST_MS
@@ -44,9 +43,6 @@ from appliance.units import SampleIndex, later
 HANDING_OVER = "the exchange is still handing over the number"
 ANOTHER = "the caller has given up, and another one is calling"
 TAP_ONLY = "tap only: no telephone of the shop is lifted, and the box cannot answer by itself"
-
-DISPLAY_FAULT = "number_display"
-NO_NUMBERS = "the line rings as if to hand over a number, but sends none: set line.number_display = false"
 
 OWN_CLICK_MS = 200
 """Pulses of the ring input so soon after our own relay moved are its own. Why: bounce and the coupling capacitor; the
@@ -64,14 +60,6 @@ LOOP_SETTLES_MS = 2_000
 """A break of the loop so soon after our off-hook is the exchange's change of polarity. Why: as for a modem
 (`line.modem.news`)."""
 
-FOUND_MS = 500
-"""A telephone that is off the hook so soon after the start was found so: nobody has lifted it now, and to tell it would
-make the rest of a call look like one that goes out. Why: the pins tell their state at once, `loop.LIFTED_MS` later it
-is sure."""
-
-FLASH_MS = (100, 1_500)
-"""A hook flash is no shorter and no longer. Spec: LINE_HARDWARE.md 5."""
-
 
 class AdapterSession:
     """Goal-driven: say what is wanted, feed what arrives, do what `hook`, `offer` and `flush_wanted` ask for.
@@ -82,21 +70,24 @@ class AdapterSession:
     def __init__(self, settings: Settings, now: SampleIndex, listener: IdentityListener, device: str = "") -> None:
         line, adapter = settings.line, settings.adapter
         self._settings = settings
-        self._now = self._begun = now
+        self._now = now
         self._device = device or adapter.capture
         self._taps = adapter.listens_only
         self.ready = False  # the card has given sound
         self._found: list[Fact | SoundBlock] = []
         self._news = LineNews(line)
         self._identity = IdentityEar(listener, self._news)
-        self._ring = RingEnvelope()
-        self._loop = LoopWatch()
+        self._ring = RingEnvelope(now)
+        self._loop = LoopWatch(now)
+        self._faults = input_faults.InputFaults()
         self._polarity = PolarityWatch(now)
         self._primary = PrimaryAnswer()
         self._answers_first = line.country == "JP" and line.number_display and not self._taps
         self._hold = Hold(self._news.cadence)
         self._mouth = Mouth()
         self._tap = TapEar(line.country) if self._taps and not adapter.loop_pin else None
+        self._open = OpenProof(line.country) if adapter.loop_pin and not self._taps else None
+        self._mute = MuteProof()
         self._listening = False  # a tap beside a lifted telephone
         self._long_told = False  # of the burst under way
         self._deaf_until = now  # to the ring input
@@ -165,13 +156,10 @@ class AdapterSession:
     def flash(self, now: SampleIndex, ms: int = 600) -> None:
         """Open the loop for `ms`: asks a private exchange for its attention. Nothing while the line is not held.
 
-        Raises: OperatorError for a length that no exchange takes for a flash. Spec: LINE_HARDWARE.md 5.
+        Raises: OperatorError for a length that no exchange takes for a flash.
         """
-        if not FLASH_MS[0] <= ms <= FLASH_MS[1]:
-            raise OperatorError(f"a flash lasts {FLASH_MS[0]} to {FLASH_MS[1]} ms, not {ms}")
         self._pass(now)
-        if self._hold.seized:
-            self._deaf_until = self._hold.flash(self._now, ms)
+        self._deaf_until = max(self._deaf_until, self._hold.flash(self._now, ms))
 
     def dial(self, now: SampleIndex, digits: str) -> None:
         """Dial by DTMF, after a flash only when its dial tone had time to come. Nothing while the line is not held.
@@ -206,6 +194,7 @@ class AdapterSession:
             self._tell_ready(item.at)
         if self._on_line:
             self._found.append(item)
+            self._judge(input_faults.SOUND, input_faults.MUTE, self._mute.muted(item))
         else:
             self._listen(item)
         if self._tap is not None:
@@ -227,10 +216,12 @@ class AdapterSession:
 
     def _pass(self, now: SampleIndex) -> None:
         """Time passes to `now`: whatever was due until then happens."""
+        self._loop.relay(self._now, self.hook)
         self._now = now = max(now, self._now)
         for burst in self._ring.tick(now):
             self._take_burst(burst)
         self._look_at_burst_length()
+        self._judge(input_faults.RING, input_faults.STUCK, self._ring.stuck)
         self._take_hook_news(self._loop.tick(now))
         self._polarity.tick(now, calm=self._news.cadence.quiet and not self._on_line and not self._news.lifted)
         if self._primary.closed and self._primary.is_over(now):
@@ -274,6 +265,8 @@ class AdapterSession:
 
     def _burst_began(self, burst: BurstBegan) -> None:
         self._long_told = False
+        self._judge(input_faults.LOOP, input_faults.LIES, self._loop.lifted)
+        self._judge(input_faults.HELD, input_faults.HOLDS, present=False)
         if self._tap is not None:
             self._tap.rings(burst.at)
         facts = self._news.ring(burst.at, self._hold.wanted)
@@ -325,10 +318,7 @@ class AdapterSession:
     def _give_up_primary(self) -> None:
         if not self._primary.closed:  # the last sound held the message
             return
-        was_in_vain = self._primary.in_vain
-        self._primary.gave_up()
-        if self._primary.in_vain and not was_in_vain:
-            self._found.append(FaultRaised(self._now, DISPLAY_FAULT, NO_NUMBERS))
+        self._found += self._primary.gave_up(self._now)
         self._end_primary()
 
     def _end_primary(self) -> None:
@@ -338,6 +328,8 @@ class AdapterSession:
 
     def _clicked(self) -> None:
         """Our own relay has opened."""
+        if self._open is not None:
+            self._open.opened(self._now)
         self._deaf_until = later(self._now, OWN_CLICK_MS)
         self._ring.reset()
         self._identity.reset()
@@ -346,7 +338,11 @@ class AdapterSession:
 
     def _take_hook_news(self, news: list[HookNews]) -> None:
         for item in news:
-            if item.what is Hook.LIFTED and item.at <= later(self._begun, FOUND_MS):
+            if item.what in (Hook.SHOWS_US, Hook.SHOWS_PHONES):
+                self._judge(input_faults.LOOP, input_faults.SHOWS_US, item.what is Hook.SHOWS_US)
+            elif self._faults.told(input_faults.LOOP, input_faults.LIES):
+                continue
+            elif item.what is Hook.FOUND_LIFTED:
                 self._news.lifted = True
             elif item.what is Hook.LIFTED:
                 self._end_primary()
@@ -356,6 +352,9 @@ class AdapterSession:
                 self._found += self._news.replaced(item.at, self._hold.wanted)
             elif self._on_line and item.at >= later(self._hold.seized_at, LOOP_SETTLES_MS):
                 self._found.append(FarEndCleared(item.at, ClearedBy.LOOP))
+
+    def _judge(self, what: str, why: str, present: bool) -> None:
+        self._found += self._faults.judge(self._now, what, why, present)
 
     def _take_reversal(self, at: SampleIndex) -> None:
         if self.hook or self._news.lifted:
@@ -378,24 +377,22 @@ class AdapterSession:
         """The idle line, or the one that is held for the number."""
         if self._primary.closed:
             self._primary.hear(block)
+        elif self._open is not None and not self._loop.lifted and self._open.disproved(block):
+            self._judge(input_faults.HELD, input_faults.HOLDS, present=True)
         self._take_messages(self._identity.hear(block))
 
     def _take_messages(self, messages: list[CallerIdMessage]) -> None:
         for message in messages:
             if self._tap is not None:
                 self._tap.identity(self._now)
-            self._learn_display()
+            self._found += self._primary.message_came(self._now)
             self._end_primary()
             self._found += self._news.identified(self._now, message.identity, self._hold.wanted)
 
-    def _learn_display(self) -> None:
-        """This line does hand over numbers."""
-        if self._primary.in_vain:
-            self._found.append(FaultCleared(self._now, DISPLAY_FAULT))
-        self._primary.message_came()
-
     def _tell_ready(self, at: SampleIndex) -> None:
         self.ready = True
+        if self._open is not None:
+            self._open.opened(at)
         profile = "tap" if self._taps else "adapter"
         notes = tuple(note.en for note in notes_of(self._settings))
         self._found.append(LineReady(max(at, self._now), self._device, profile, notes))

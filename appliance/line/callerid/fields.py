@@ -31,7 +31,7 @@ _ABSENCE_WORDS = {
 _INTERNATIONAL = b"I"
 """Letter of Taiwan and Kuwait. Spec: CALLER_ID.md 2.2; the number exists but does not reach us: unavailable."""
 
-_NUMBER = re.compile(r"\+?[0-9*#]+")
+_NUMBER = re.compile(rf"(?=.{{1,{NUMBER_DIGITS}}}\Z)\+?[0-9*#]+")
 _SEPARATORS = re.compile(r"[-(). ]")
 _FOUR_DIGITS = re.compile(r"[0-9]{4}")
 
@@ -47,9 +47,9 @@ def letter_of(value: bytes) -> Absence | None:
 
 
 def clean_number(value: bytes) -> str:
-    """The digits of a number; empty when anything else is in it. Why: a wrong number is worse than none."""
+    """The digits of a number; empty when anything else, or too much, is in it. Why: better none than a wrong one."""
     text = _SEPARATORS.sub("", value.decode("ascii", "replace").strip().strip("\0"))
-    return text[:NUMBER_DIGITS] if _NUMBER.fullmatch(text) else ""
+    return text if _NUMBER.fullmatch(text) else ""
 
 
 def clean_text(value: bytes) -> str:

@@ -24,6 +24,10 @@ SURE = 0.05
 LEGIBLE = 0.5
 """Bits expected to be wrong in an octet that is no mere noise. Why: noise has one and more."""
 
+MOST_SPOILT = 2
+"""Bits that something else spoilt in a message that a checksum is to mend. Why: bits at the edge of a gap or of a click
+are wrong together, and eight bits of sum cannot tell which of several it was."""
+
 AT_ONCE = 3 * RATE_HZ / 1200
 """Samples that the pace of octets may vary by: three bits of mark."""
 
@@ -74,8 +78,10 @@ def _corrected(octets: SoftOctets, evidence: Evidence, languages: Languages) -> 
     found = best_message(evidence, list(_plans(evidence, languages)))
     if found is None or not found.mended:
         return found
-    broken_off = found.octets[0] != _FRAME_FIRST and _goes_on(octets, evidence, found.end)
-    return None if broken_off or not _size_of(found.octets, languages, strict=True) else found
+    summed = found.octets[0] != _FRAME_FIRST
+    spoilt = summed and octets.spoilt[found.first : found.end].sum() > MOST_SPOILT
+    broken_off = summed and _goes_on(octets, evidence, found.end)
+    return None if spoilt or broken_off or not _size_of(found.octets, languages, strict=True) else found
 
 
 def _size_of(octets: bytes, languages: Languages, strict: bool) -> int:

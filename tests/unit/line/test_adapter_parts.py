@@ -1,24 +1,12 @@
-"""Parts of the adapter line by themselves: capture clock, tap by sound, dialling, polarity, pacing, the ALSA driver."""
+"""Parts of the adapter line by themselves: capture clock, tap by sound, dialling, polarity."""
 
 from __future__ import annotations
-
-import errno
-import sys
-import threading
-import time
-import types
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pytest
 
 from appliance.dsp.level import Sound
-from appliance.edge.alsa_card import AlsaCard, load_alsa
-from appliance.edge.host_clock import HostClock
-from appliance.errors import LineGone, OperatorError
-from appliance.events import SoundBlock, SoundLost
+from appliance.events import SoundBlock
 from appliance.exchange.tones import TONES, ToneName, stretch
 from appliance.line.adapter.capture_clock import CaptureClock
 from appliance.line.adapter.dialling import HIGH_HZ, LOW_HZ, digits_to_pcm
@@ -162,138 +150,3 @@ def test_a_dialled_key_has_two_tones_and_the_high_one_is_louder() -> None:
     low, high = (np.sum(spectrum[np.abs(hz - tone) < 40] ** 2) for tone in (LOW_HZ["5"], HIGH_HZ["5"]))
     assert 0 < 10 * np.log10(high / low) <= 5
     assert sorted(set(LOW_HZ)) == sorted("0123456789*#ABCD") == sorted(set(HIGH_HZ))
-
-
-# ---- the ALSA driver on a fake library -------------------------------------------------------------------------------
-
-
-class ALSAAudioError(Exception):
-    pass
-
-
-@dataclass
-class Library:
-    """A stand-in for pyalsaaudio whose cards run by the wall clock. Spec: LINE_HARDWARE.md 3."""
-
-    rate: int = RATE_HZ
-    events: list[Any] = field(default_factory=list)  # what the next reads give in place of sound
-    refuse: str = ""  # why nothing can be opened
-    written: bytearray = field(default_factory=bytearray)
-    closed: list[int] = field(default_factory=list)
-
-    def module(self) -> types.ModuleType:
-        module = types.ModuleType("alsaaudio")
-        names = {"PCM_CAPTURE": 1, "PCM_PLAYBACK": 0, "PCM_NORMAL": 0, "PCM_FORMAT_S16_LE": 2}
-        for name, value in {**names, "ALSAAudioError": ALSAAudioError, "PCM": self.open}.items():
-            setattr(module, name, value)
-        return module
-
-    def open(self, **given: Any) -> Pcm:
-        if self.refuse:
-            raise ALSAAudioError(f"{self.refuse} [{given['device']}]")
-        return Pcm(self, given["type"])
-
-
-class Pcm:
-    def __init__(self, library: Library, direction: int) -> None:
-        self._library = library
-        self._direction = direction
-        self._due = time.monotonic()
-
-    def info(self) -> dict[str, int]:
-        return {"rate": self._library.rate, "channels": 1}
-
-    def read(self) -> tuple[int, bytes]:
-        self._due += 0.02
-        time.sleep(max(0.0, self._due - time.monotonic()))
-        event = self._library.events.pop(0) if self._library.events else None
-        if isinstance(event, Exception):
-            raise event
-        return (event, b"") if isinstance(event, int) else (160, bytes(320))
-
-    def write(self, octets: bytes) -> int:
-        self._library.written += octets
-        return len(octets) // 2
-
-    def drop(self) -> None: ...
-
-    def close(self) -> None:
-        self._library.closed.append(self._direction)
-
-
-@pytest.fixture
-def library(monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
-    one = Library()
-    monkeypatch.setitem(sys.modules, "alsaaudio", one.module())
-    yield one
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("sound ")]
-
-
-def heard(card: AlsaCard, seconds: float) -> list[SoundBlock | SoundLost]:
-    until, found = time.monotonic() + seconds, []
-    while time.monotonic() < until:
-        card.wait(0.02)
-        found += card.read()
-    return found
-
-
-def test_an_overrun_is_told_with_its_length_and_the_sound_goes_on(library: Library) -> None:
-    library.events += [None, None, -errno.EPIPE]
-    card = AlsaCard("card", "", HostClock())
-    items = heard(card, 0.25)
-    card.close()
-    (lost,) = (item for item in items if isinstance(item, SoundLost))
-    assert 0 < lost.samples <= 500
-    blocks = [item for item in items if isinstance(item, SoundBlock)]
-    assert any(block.at == lost.at + lost.samples for block in blocks)
-    assert library.closed.count(1) == library.closed.count(0) == 1
-
-
-@pytest.mark.parametrize("event", [ALSAAudioError("No such device [card]"), -errno.ENODEV])
-def test_a_pulled_plug_is_a_line_gone(library: Library, event: object) -> None:
-    library.events += [None, event]
-    card = AlsaCard("card", "", HostClock())
-    with pytest.raises(LineGone, match="card"):
-        heard(card, 1)
-    card.close()
-
-
-@pytest.mark.parametrize(
-    ("refuse", "words"),
-    [
-        ("No such file or directory", "plugged in"),
-        ("Device or resource busy", "in use"),
-        ("Permission denied", "audio"),
-    ],
-)
-def test_why_a_card_cannot_be_opened(library: Library, refuse: str, words: str) -> None:
-    library.refuse = refuse
-    with pytest.raises(LineGone, match=words):
-        AlsaCard("card", "", HostClock())
-
-
-def test_a_card_that_does_not_do_8_khz(library: Library) -> None:
-    library.rate = 48_000
-    with pytest.raises(LineGone, match="plughw"):
-        AlsaCard("hw:1", "", HostClock())
-
-
-def test_playing_is_paced_and_dropped_at_once(library: Library) -> None:
-    card = AlsaCard("card", "", HostClock())
-    heard(card, 0.1)
-    assert card.write(b"\1\1" * samples(1000)) == 2 * samples(250), "bounded"
-    heard(card, 0.1)
-    card.flush()
-    said = library.written.count(b"\1\1")
-    assert samples(60) <= said <= samples(220)
-    heard(card, 0.15)
-    assert library.written.count(b"\1\1") == said
-    assert card.queued() == 0
-    card.close()
-    assert len(library.written) <= 2 * samples(600), "no faster than the clock"
-
-
-def test_without_the_library_it_is_the_operators_matter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "alsaaudio", None)
-    with pytest.raises(OperatorError, match="pip install"):
-        load_alsa()

@@ -138,7 +138,9 @@ def test_a_relay_that_does_not_close_is_told_and_not_tried_with_every_ring() -> 
     assert names(rig.run(100))[0] == "SeizeFailed"
     assert not rig.session.hook
     rig.relay_works = True
+    rig.step = 800
     rig.run(600_000)
+    rig.step = 160
     rig.session.seize(rig.now)
     assert names(rig.run(9000)) == ["LineSeized"]
     rig.session.release(rig.now)

@@ -38,14 +38,16 @@ def test_absence_letters(letter: Absence) -> None:
         (b"03-1234-5678", "0312345678"),
         (b"(03) 1234 5678", "0312345678"),
         (b"+81312345678", "+81312345678"),
-        (b"1" * 99, "1" * NUMBER_DIGITS),
+        (b"1" * NUMBER_DIGITS, "1" * NUMBER_DIGITS),
     ],
 )
 def test_forms_of_a_number(value: bytes, number: str) -> None:
     assert japan(("NMBR", value)) == [CallerIdentity(number)]
 
 
-@pytest.mark.parametrize("value", [b"", b"03\xff\x00\x90\xc35678", b"03\xef\xbc\x91", b"hello", b"\x10\x02"])
+@pytest.mark.parametrize(
+    "value", [b"", b"1" * (NUMBER_DIGITS + 1), b"03\xff\x00\x90\xc35678", b"03\xef\xbc\x91", b"hello", b"\x10\x02"]
+)
 def test_damaged_number_is_no_number(value: bytes) -> None:
     assert japan(("NMBR", value)) == []
 

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import gpiozero
 import pytest
 from gpiozero.pins.mock import MockFactory
 
-from appliance.edge.line_pins_gpiozero import GpiozeroLinePins
+from appliance.daemon.wiring import let_go
+from appliance.edge.line_pins_gpiozero import CALM_MS, GpiozeroLinePins
 from appliance.edge.sound_line import SoundLine
 from appliance.errors import LineGone, OperatorError
-from appliance.events import Fact, LineLost, LineReady, Prompt, PromptEnded, SeizeFailed, SoundBlock, SoundLost
+from appliance.events import (
+    Fact,
+    FaultCleared,
+    FaultRaised,
+    LineLost,
+    LineReady,
+    Prompt,
+    PromptEnded,
+    SeizeFailed,
+    SoundBlock,
+    SoundLost,
+)
 from appliance.line.adapter.pins import LinePin, PinChange
 from appliance.settings import AdapterSettings, LineSettings, PanelSettings, Settings
-from appliance.units import BLOCK_SAMPLES, RATE_HZ, SampleIndex
+from appliance.units import BLOCK_SAMPLES, RATE_HZ, SampleIndex, samples
 
 SETTINGS = Settings(
     line=LineSettings(kind="sound", country="US"), adapter=AdapterSettings(capture="card", polarity_pin=13)
@@ -32,6 +44,7 @@ class World:
     opened: list[float] = field(default_factory=list)  # tries to open the card, seconds
     hooks: list[bool] = field(default_factory=list)
     open_pins_now: int = 0
+    stiff: int = 0  # so many times the relay cannot be driven
     changes: list[PinChange] = field(default_factory=list)
 
     # a SoundCard
@@ -83,6 +96,9 @@ class Pins:
         return changes
 
     def hook(self, closed: bool) -> None:
+        if self._world.stiff:
+            self._world.stiff -= 1
+            raise LineGone("the GPIO pins fail")
         self._world.hooks.append(closed)
 
     def close(self) -> None:
@@ -235,6 +251,63 @@ def test_the_relay_is_open_at_first_and_at_last(pins: MockFactory) -> None:
     wires.close()
     assert relay.state == 0
     assert [state.state for state in relay.states][-1] == 0
+
+
+def test_a_change_that_was_not_told_is_seen_all_the_same(pins: MockFactory) -> None:
+    wires = open_pins(SETTINGS.adapter)
+    wires.read()
+    loop = pins.pin(6)
+    loop.when_changed = None  # the kernel had no room for it
+    loop.drive_low()
+    found = [change for _ in range(samples(CALM_MS)) for change in wires.read()]
+    assert [(change.pin, change.on) for change in found] == [(LinePin.LOOP, True)]
+    wires.close()
+
+
+def test_pins_that_fail_are_a_line_gone_and_the_relay_is_tried_again(pins: MockFactory) -> None:
+    wires = open_pins(SETTINGS.adapter)
+    relay = pins.pin(24)
+    relay.function = "input"  # what gpiozero cannot drive
+    with pytest.raises(LineGone, match="GPIO pins fail"):
+        wires.hook(True)
+    relay.function = "output"
+    wires.hook(True)
+    assert relay.state == 1
+    wires.close()
+    assert relay.state == 0
+
+
+def test_a_relay_that_could_not_be_opened_is_tried_again_by_the_next_poll() -> None:
+    world = World()
+    line = a_line(world)
+    run(line, world, 1)
+    line.seize(world.now)
+    assert world.hooks == [True]
+    world.stiff = 1
+    line.release(world.now)
+    assert world.hooks == [True]
+    run(line, world, 0.02)
+    assert world.hooks == [True, False]
+
+
+def test_faults_of_a_card_that_went_are_cleared() -> None:
+    world = World(changes=[PinChange(SampleIndex(0), LinePin.RING, True)])
+    line = a_line(world)
+    assert [fact.what for fact in run(line, world, 8) if isinstance(fact, FaultRaised)] == ["ring_input"]
+    world.gone = "the plug was pulled"
+    assert [fact.what for fact in run(line, world, 1) if isinstance(fact, FaultCleared)] == ["ring_input"]
+
+
+def test_let_go_opens_what_a_killed_process_left(pins: MockFactory) -> None:
+    relay = pins.pin(24)
+    relay.function = "output"
+    relay.state = True
+    let_go(SETTINGS)
+    assert not relay.state
+    relay.function = "output"
+    relay.state = True
+    let_go(replace(SETTINGS, adapter=replace(SETTINGS.adapter, tap_only=True)))
+    assert relay.state, "not ours"
 
 
 def test_a_tap_has_no_relay_and_a_tap_by_sound_needs_no_pins(
