@@ -46,7 +46,7 @@ MISFIT = 6.0
 """So many times the usual noise a bit may have before it counts for less. Why: of half a million bits in white noise
 none had more; of those that a click spoils nearly all have."""
 
-AROUND_BITS = 80
+AROUND_BITS = 40
 """So many bits tell what noise is usual among them. Why: an echo or a tone that lasts longer is kept out by the
 correlation better than by doubt."""
 

@@ -45,8 +45,7 @@ REGULAR = 0.37
 sure and wrong; clean ones on one clock begin at 0.41 (12 dB)."""
 
 SPOILT = 8.0
-"""Noise of one bit, over that expected, beyond which something else sounded. Why: as MISFIT, and an echo has less. Such
-bits may look sure, and two of them balance a checksum; more neighbours see through most."""
+"""Noise of one bit, over that expected, beyond which something else sounded. Why: as MISFIT, and an echo has less."""
 
 COVERED = 0.95
 """Of all evidence of spaces, what evenly spaced octets must explain for nothing else to be tried."""
@@ -87,7 +86,7 @@ def readings(raw: RawBurst, modulation: Modulation) -> Iterator[SoftOctets]:
     quick = max((_quick(carriers, clock, first, len(sound)) for clock in clocks), key=lambda tried: tried.framing.worth)
     if regularity(quick) > REGULAR:
         octets = _octets(raw, quick, quick.bits, quick.framing.starts)
-        if expected_errors(octets) < CLEAN_ERRORS and not octets.spoilt.any():
+        if expected_errors(octets) < CLEAN_ERRORS:
             yield octets
     yield from _thorough(raw, sound, quick)
 
