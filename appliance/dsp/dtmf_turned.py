@@ -53,6 +53,14 @@ def _per_length(steps: int) -> Sound:
     return shares
 
 
+@lru_cache(maxsize=128)
+def _tuners(steps: int) -> Phasors:
+    """One column for each of `_TUNE_LINES`, under the Hann window. Shape (steps, 25)."""
+    turns = np.outer(np.arange(steps), _TUNE_LINES) * (-2j * np.pi / _TUNE_SIZE)
+    columns: Phasors = np.exp(turns) * hann(steps)[:, None]
+    return columns
+
+
 def _squared(phasors: Phasors) -> Sound:
     power: Sound = phasors.real**2 + phasors.imag**2
     return power
@@ -129,8 +137,7 @@ class Turned:
 
     def _tune(self, first: int, last: int) -> float:
         """Set both frequencies to where the steps sum up to most; the larger correction, Hz."""
-        lines = np.fft.fft(self.steps[:, first:last] * hann(last - first), _TUNE_SIZE, axis=1)
-        top = _TUNE_LINES[_squared(lines[:, _TUNE_LINES]).argmax(axis=1)]
+        top = _TUNE_LINES[_squared(self.steps[:, first:last] @ _tuners(last - first)).argmax(axis=1)]
         rough: Sound = top * (2 * np.pi / (_TUNE_SIZE * STEP_SAMPLES))
         when = (np.arange(last - first) - (last - first - 1) / 2) * STEP_SAMPLES
         part = self.steps[:, first:last] * np.exp(-1j * rough[:, None] * when)

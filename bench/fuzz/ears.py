@@ -47,7 +47,7 @@ def _callerid(case: SoundCase, verdict: Verdict) -> None:
         if any(sent_in_bits(message, bits) for bits in case.bits):
             verdict.by_chance += 1
         else:
-            verdict.troubles.append(f"caller identity: nobody sent {message}")
+            verdict.unsent("caller identity", message, mutilated=bool(case.meant))
     again = _messages(case.sound, (LARGE_BLOCK,))
     if heard != again:
         verdict.troubles.append(f"caller identity: blocks of {case.blocks} give {heard}, one of all {again}")

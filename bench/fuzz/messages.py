@@ -86,10 +86,15 @@ def line_bits(random: np.random.Generator, octets: bytes) -> Bits:
         dbm0=0.0,
     )
     bits = np.array(fsk.line_bits(octets, burst), np.uint8)
-    if random.random() < 0.2:  # marks of any length between octets: some exchanges pause
+    if random.random() < 0.2:  # marks of any length, in or between octets: some exchanges pause, some stumble
         stretched = int(random.integers(len(bits) + 1))
         bits = np.insert(bits, stretched, np.ones(int(random.integers(0, 60)), np.uint8))
     return bits
+
+
+def plain_bits(octets: bytes) -> Bits:
+    """The octets framed as they ought to be: what somebody meant to send."""
+    return np.array(fsk.line_bits(octets, fsk.Burst(seizure=0, marks=80, stop=1, trailing=5, dbm0=0.0)), np.uint8)
 
 
 def random_bits(random: np.random.Generator) -> Bits:

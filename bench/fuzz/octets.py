@@ -78,7 +78,7 @@ def _read(case: OctetCase, languages: Languages, verdict: Verdict) -> None:
     if any(sent_in_octets(found.message, octets) for octets in (*case.damaged, case.octets.hard())):
         verdict.by_chance += 1
     else:
-        verdict.troubles.append(f"parsers: nobody sent {found.message}")
+        verdict.unsent("parsers", found.message, mutilated=bool(case.sent))
 
 
 def soft(octets: bytes, surety: float | Sound = SURE, stops: Sound | None = None) -> SoftOctets:

@@ -123,7 +123,7 @@ def mutants(random: Random) -> SoundCase:
     one, other = messages.frame(random), messages.frame(random)
     octets = messages.mutated(random, one) if random.random() < 0.6 else messages.spliced(random, one, other)
     bits = messages.line_bits(random, octets)
-    meant = tuple(messages.line_bits(random, frame) for frame in (one, other))  # mended is as good as sent
+    meant = tuple(map(messages.plain_bits, (one, other)))  # mended is as good as sent
     return SoundCase("mutants", shift(random, bits), meant, (bits,))
 
 
@@ -131,9 +131,10 @@ def pieces(random: Random) -> SoundCase:
     """Good messages of which the line lost, stretched or drowned parts; sometimes two at the same time."""
     sound, sent = np.zeros(0), []
     for _ in range(int(random.integers(1, 4))):
-        bits = messages.line_bits(random, messages.frame(random))
+        octets = messages.frame(random)
+        bits = messages.line_bits(random, octets)
         one = _broken(random, shift(random, bits))
-        sent.append(bits)
+        sent.append(messages.plain_bits(octets))
         if random.random() < 0.2:
             over = min(len(sound), len(one))
             sound[:over] += one[:over]

@@ -46,6 +46,29 @@ def test_a_third_note_makes_it_a_chord() -> None:
     assert heard(_note(698.46, [1]) + _note(1479.98, [1]) + _note(1046.5, [1])) == []
 
 
+@pytest.mark.parametrize("ms", [90, 150])
+@pytest.mark.parametrize("third_hz", [523.25, 1046.5])
+def test_short_notes_over_a_louder_one_are_music_by_their_overtones(ms: int, third_hz: float) -> None:
+    def over_a_loud_note(overtones: list[float]) -> np.ndarray:
+        t = np.arange(2400) / 8000
+        sound = 1.7 * FULL / 10 * np.sin(2 * np.pi * third_hz * (t - 0.05 * np.cos(2 * np.pi * 5.5 * t) / 34.6))
+        sound[800 : 800 + ms * 8] += _note(784, overtones, ms / 1000) + 0.7 * _note(1318.5, [1], ms / 1000)
+        return np.concatenate([np.zeros(400), sound, np.zeros(960)])
+
+    assert text(heard(over_a_loud_note([1]))) == "5"  # as a key under a voice; G5 and E6 are near enough to it
+    assert heard(over_a_loud_note([1, 0.4])) == []
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_pair_that_does_not_end_together_over_a_louder_note_is_no_key(seed: int) -> None:
+    """The sound begins with it and the high tone goes on: steady, but not two tones and little else."""
+    t = np.arange(4000) / 8000
+    low, high = 2 * np.pi * np.random.default_rng(seed).random(2)
+    pair = np.sin(2 * np.pi * 784 * t + low) * (t < 0.4) + 0.5 * np.sin(2 * np.pi * 1318.5 * t + high)
+    wavers = 2 * np.sin(2 * np.pi * 392 * (t - 0.05 * np.cos(2 * np.pi * 5.5 * t) / 34.6))
+    assert heard(FULL / 10 * (pair + wavers)) == []
+
+
 @pytest.mark.parametrize("chunk", [1, 37, 160, 999, 100_000])
 def test_any_chunking_gives_the_same_digits(chunk: int) -> None:
     sound = noisy(pressed("12#D", 45, 40)[0], 6)
