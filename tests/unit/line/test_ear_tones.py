@@ -21,6 +21,7 @@ from appliance.errors import OperatorError
 from appliance.events import ClearedBy, Fact, FarEndCleared, FaxToneHeard, Source
 from appliance.line.ear import Ear
 from appliance.line.progress_tones import CADENCES, cadences_of, knocks_of
+from appliance.settings_table import COUNTRIES
 from appliance.units import RATE_HZ, SampleIndex
 
 BUSY = (500, 500)
@@ -235,3 +236,7 @@ def test_every_country_has_its_tones_and_every_tone_its_source(country: str) -> 
     assert knocks_of(country)
     for row, other in pairwise(sorted((row for row in table if row.told), key=lambda row: (row.hz, row.beats_ms))):
         assert (row.hz, row.beats_ms) != (other.hz, other.beats_ms)
+
+
+def test_every_country_that_may_be_set_has_tones_and_the_other_way_round() -> None:
+    assert set(COUNTRIES) == set(CADENCES) - {"UK", "EU"}, "by their ISO code; these two are names beside it"
