@@ -171,13 +171,16 @@ def judge(shop: Shop) -> Verdict:
         offset = _laid_on_the_words(wav, start)
         verdict.said = shop.said_samples() - offset
         _compare(wav, start, offset, shop.sent.path, verdict)
-    lost = [mark for mark in stopped["marks"] if mark["kind"] != "gap" or mark["at"] > 0]
+    end = start + verdict.said
+    tails = [mark for mark in stopped["marks"] if mark["kind"] == "tail"]
+    lost = [mark for mark in stopped["marks"] if mark not in tails and (mark["kind"] != "gap" or mark["at"] > 0)]
     expected = {
         "the call knows another length": stopped["samples"] == verdict.samples,
         "the file is longer than its header says": path.stat().st_size == HEADER_BYTES + 2 * verdict.samples,
         f"there are holes: {lost}": not lost,
         "the modem sent sound more than once": len(shop.sent.runs) == 1,
-        "the recording ends before the caller did": start + verdict.said <= verdict.samples,
+        "the recording ends before the caller did": end <= verdict.samples,
+        f"the tail begins before the caller's end: {tails}": all(mark["at"] >= end for mark in tails),
     }
     verdict.complaints = [words for words, good in expected.items() if not good]
     return verdict
